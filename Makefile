@@ -1,0 +1,58 @@
+# `make serve` and `make test` do everything on a fresh clone. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+MODEL := models/current
+
+.PHONY: help
+help: ## say what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 10
+
+.PHONY: serve
+serve: $(MODEL) ## train if there is no model, then serve on 127.0.0.1:$(PORT)
+	$(BIN)/barchasb serve --port $(PORT)
+
+.PHONY: test
+test: $(MODEL) ## run the tests
+	$(BIN)/pytest
+
+.PHONY: train
+train: $(INSTALLED) ## train a model and put it in use
+	$(BIN)/barchasb train
+
+.PHONY: check
+check: $(INSTALLED) ## validate the labelled sentences and count them
+	$(BIN)/barchasb check
+
+.PHONY: seeds
+seeds: $(INSTALLED) ## copy the source documents: make seeds FROM=DIR
+	@test -n "$(FROM)" || { echo "make seeds: say where the documents are: make seeds FROM=DIR" >&2; exit 1; }
+	$(BIN)/barchasb seeds "$(FROM)"
+
+.PHONY: lint
+lint: $(INSTALLED) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: lock
+lock: ## lock the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url pyproject.toml -o requirements.txt
+
+.PHONY: clean
+clean: ## remove what was made: environment, models, caches
+	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MODEL): | $(INSTALLED)
+	$(BIN)/barchasb train
+
+$(INSTALLED): requirements.txt pyproject.toml .python-version
+	@bash .ci/setup $(VENV)
+	@touch $@
