@@ -1,0 +1,1 @@
+"""What a sentence can be, and the sentences that people have labelled."""

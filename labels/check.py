@@ -1,0 +1,85 @@
+"""The work of `barchasb check`: faults of the labelled sentences, and how many there are of each kind."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sklearn.feature_extraction.text import CountVectorizer
+
+from labels import dataset
+from labels.scheme import LabelledSentence, Theme, Type
+from seeds.text import words
+
+# Two sentences are near-duplicates if this share of the shorter one's runs of three words is in the other, and at
+# least so many runs are. Two of a formula like «به گزارش خبرنگار … از …» share fewer.
+_SHARED = 0.5
+_RUNS = 5
+
+
+def _runs_of_words(text: str) -> list[str]:
+    found = words(text)
+    return [" ".join(found[place : place + 3]) for place in range(len(found) - 2)]
+
+
+def near_duplicates(sentences: Sequence[LabelledSentence]) -> Iterator[tuple[LabelledSentence, LabelledSentence]]:
+    """Yield pairs of sentences of different groups that say nearly the same in nearly the same words."""
+    try:
+        runs = CountVectorizer(analyzer=_runs_of_words, binary=True).fit_transform(s.text for s in sentences)
+    except ValueError:  # not one run of three words in all sentences
+        return
+    sizes = runs.getnnz(axis=1)
+    shared = (runs @ runs.T).tocoo()
+    for first, second, count in zip(shared.row.tolist(), shared.col.tolist(), shared.data.tolist(), strict=True):
+        if (
+            first < second
+            and count >= _RUNS
+            and count >= _SHARED * min(sizes[first], sizes[second])
+            and sentences[first].group != sentences[second].group
+        ):
+            yield sentences[first], sentences[second]
+
+
+def _faults(sentences: Sequence[LabelledSentence]) -> Iterator[str]:
+    for first, second in near_duplicates(sentences):
+        same = (first.themes, first.type) == (second.themes, second.type)
+        what = "a near-duplicate of" if same else "labelled otherwise than its near-duplicate"
+        yield f"{second.id}: {what} {first.id}; rewrite one, or give both one group"
+
+
+def _counts(sentences: Sequence[LabelledSentence], absent: int) -> Iterator[str]:
+    total = len(sentences)
+    groups = Counter(sentence.group for sentence in sentences)
+    shared = [size for size in groups.values() if size > 1]
+    absent_note = f" ({absent} more in absent documents)" if absent else ""
+    yield f"{total} sentences{absent_note} in {len(groups)} groups, {len(shared)} of them with several sentences"
+    yield f"\n{'label':20}{'count':>7}{'share':>8}"
+    counts = {str(label): sum(s.has(label) for s in sentences) for label in (*Theme, *Type)}
+    counts["no theme"] = sum(not s.themes for s in sentences)
+    counts["several themes"] = sum(len(s.themes) > 1 for s in sentences)
+    for name, count in counts.items():
+        yield f"{name:20}{count:7}{count / total:8.2f}"
+    yield f"\n{'register':20}{'count':>7}" + "".join(f"{label:>12}" for label in (*Theme, Type.STATISTIC))
+    registers = Counter(sentence.register for sentence in sentences)
+    for register, count in registers.most_common():
+        here = [sentence for sentence in sentences if sentence.register == register]
+        labels = "".join(f"{sum(s.has(label) for s in here):12}" for label in (*Theme, Type.STATISTIC))
+        yield f"{register:20}{count:7}{labels}"
+    yield f"\n{'largest group':20}{'count':>7}"
+    for group, count in groups.most_common(5):
+        yield f"{group:20}{count:7}"
+
+
+def check(paths: Iterable[Path] | None = None) -> int:
+    """Print every fault and the counts; return 1 if there is a fault, else 0."""
+    try:
+        data = dataset.read(paths)
+    except dataset.DatasetError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return 1
+    faults = list(_faults(data.sentences))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print("\n".join(_counts(data.sentences, data.absent)))
+    return 1 if faults else 0
