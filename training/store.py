@@ -1,0 +1,170 @@
+"""Models on disk: a folder a version, checked before it is read, switched in one step.
+
+models/<version>/model.joblib     strings and arrays
+models/<version>/manifest.json    what it was trained from and how well it does
+models/<version>/report/          for people
+models/current                    the version in use
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version as installed_version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from seeds.errors import BarchasbError
+from seeds.files import publish, replacing, temporary_folder
+from training.model import Model
+
+FORMAT = 1
+"""Raised when the state of a model or its features change meaning, so that an older model is refused."""
+LIBRARIES = ("hazm", "joblib", "numpy", "scikit-learn")
+"""What a model depends on; another version of one of them asks for a new training."""
+
+_MODEL = "model.joblib"
+_REMEDY = "train one with: make train (or barchasb train)"
+
+
+class ModelError(BarchasbError):
+    """A model that is missing, damaged, or made by other versions."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a model says of itself.
+
+    `labels` counts the labelled sentences by label, `scores` are those of cross-validation, `sha256` is that
+    of every file of the version but the manifest.
+    """
+
+    version: str
+    format: int
+    libraries: dict[str, str]
+    seed: int
+    sentences: int
+    labels: dict[str, int]
+    thresholds: dict[str, float]
+    regularisation: dict[str, float]
+    scores: dict[str, Any]
+    sha256: dict[str, str]
+
+
+def folder() -> Path:
+    """Return the folder of the models: `BARCHASB_MODELS`, by default `models` where the command runs."""
+    return Path(os.environ.get("BARCHASB_MODELS", "models"))
+
+
+def libraries() -> dict[str, str]:
+    """Return the installed versions of the libraries that a model depends on."""
+    return {name: installed_version(name) for name in LIBRARIES}
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def save(
+    model: Model, about: dict[str, Any], write_report: Callable[[Path], None], models: Path | None = None
+) -> Manifest:
+    """Write a version of a model, complete or not at all, and return its manifest; it is not in use yet.
+
+    `about` are the fields of the manifest that only the training knows; `write_report` fills the report folder.
+    The version is made of the content of the model: the same content is the same version.
+    """
+    models = models or folder()
+    with temporary_folder(models) as temporary:
+        joblib.dump(model.to_state(), temporary / _MODEL)
+        version = _digest(temporary / _MODEL)[:12]
+        (temporary / "report").mkdir()
+        write_report(temporary / "report")
+        digests = {
+            str(path.relative_to(temporary)): _digest(path) for path in sorted(temporary.rglob("*")) if path.is_file()
+        }
+        manifest = Manifest(version=version, format=FORMAT, libraries=libraries(), sha256=digests, **about)
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2)
+        (temporary / "manifest.json").write_text(text + "\n", "utf-8")
+        try:
+            # A sound model of this content may be in use: it is never touched.
+            return _checked(version, models)[0]
+        except ModelError:
+            publish(temporary, models / version)
+    return manifest
+
+
+def use(version: str, models: Path | None = None) -> None:
+    """Make a version the one in use, in one step.
+
+    Raises ModelError where the version is missing or made by other versions of the libraries.
+    """
+    models = models or folder()
+    manifest_of(version, models)
+    with replacing(models / "current") as file:
+        file.write(f"{version}\n".encode())
+
+
+def current(models: Path | None = None) -> str:
+    """Return the version in use.
+
+    Raises ModelError where there is none.
+    """
+    path = (models or folder()) / "current"
+    try:
+        name = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ModelError(f"{path}: there is no model yet; {_REMEDY}") from error
+    if not name or Path(name).name != name:
+        raise ModelError(f"{path}: expected the version of a model, got {name[:40]!r}; {_REMEDY}")
+    return name
+
+
+def manifest_of(version: str, models: Path | None = None) -> Manifest:
+    """Return the manifest of a version.
+
+    Raises ModelError where it is missing or damaged, and where format or libraries are not those in use.
+    """
+    path = (models or folder()) / version / "manifest.json"
+    try:
+        manifest = Manifest(**json.loads(path.read_bytes()))
+    except OSError as error:
+        raise ModelError(f"{path}: the model is missing; {_REMEDY}") from error
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{path}: the manifest is damaged; {_REMEDY}") from error
+    if manifest.format != FORMAT:
+        raise ModelError(f"{path}: expected model format {FORMAT}, got {manifest.format}; {_REMEDY}")
+    for name, installed in libraries().items():
+        if (trained := manifest.libraries.get(name)) != installed:
+            raise ModelError(f"{path}: the model was made with {name} {trained}, here is {installed}; {_REMEDY}")
+    return manifest
+
+
+def _checked(version: str, models: Path) -> tuple[Manifest, bytes]:
+    """Return a version's manifest and the bytes of its model after every checksum has been compared."""
+    manifest = manifest_of(version, models)
+    if manifest.version != version or _MODEL not in manifest.sha256:
+        raise ModelError(f"{models / version}: the manifest is that of another model; {_REMEDY}")
+    contents = {}
+    for name, digest in manifest.sha256.items():
+        path = models / version / name
+        try:
+            contents[name] = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: a file of the model is missing; {_REMEDY}") from error
+        if (found := sha256(contents[name]).hexdigest()) != digest:
+            raise ModelError(f"{path}: expected sha256 {digest[:12]}…, got {found[:12]}…; {_REMEDY}")
+    return manifest, contents[_MODEL]
+
+
+def load(models: Path | None = None) -> tuple[Model, Manifest]:
+    """Return the model in use and its manifest; every checksum is compared before anything is unpickled.
+
+    Raises ModelError where it is missing, truncated, tampered with, or made by other versions.
+    """
+    models = models or folder()
+    manifest, content = _checked(current(models), models)
+    return Model.from_state(joblib.load(BytesIO(content))), manifest

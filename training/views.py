@@ -1,0 +1,50 @@
+"""The TF-IDF views of a sentence: what is counted in it.
+
+Every view sees the sentence as the words of the normal form (`seeds.text.words`). The word and character
+views look at one word at a time, so their weights add up word by word; the number view looks at numbers
+with their neighbours.
+"""
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+
+from training.numbers import run_features, runs, shape
+
+# Chosen on grouped cross-validation; see EXPERIMENTS.md.
+_SHORTEST, _LONGEST = 3, 6
+# Longer «words» are no words but addresses or noise; their n-grams would cost much and say nothing.
+_LONGEST_WORD = 40
+
+
+def word_features(word: str) -> list[str]:
+    """Return what the word view counts of one word: itself, or the shape of a number in digits."""
+    return [f"#{shape(word)}" if word[0].isdigit() else word]
+
+
+def char_features(word: str) -> list[str]:
+    """Return the character n-grams of one word with its boundaries; none of a number in digits."""
+    if word[0].isdigit():
+        return []
+    padded = f" {word[:_LONGEST_WORD]} "
+    return [
+        padded[start : start + length]
+        for length in range(_SHORTEST, _LONGEST + 1)
+        for start in range(len(padded) - length + 1)
+    ]
+
+
+def number_features(words: Sequence[str]) -> list[str]:
+    """Return the features of every number of a sentence with its neighbours."""
+    return [feature for start, end in runs(words) for feature in run_features(words, start, end)]
+
+
+def _each(features: Callable[[str], list[str]]) -> Callable[[Sequence[str]], list[str]]:
+    return lambda words: [feature for word in words for feature in features(word)]
+
+
+VIEWS = MappingProxyType({"word": _each(word_features), "char": _each(char_features), "number": number_features})
+"""The views by name: each turns the words of a sentence into the features to count."""
+THEME_VIEWS = ("word", "char")
+"""What themes are judged by; with the number view they get worse on real news, see EXPERIMENTS.md."""
+TYPE_VIEWS = ("word", "char", "number")
+"""What the type is judged by."""
