@@ -1,0 +1,1 @@
+"""Answers: HTTP and the command line."""

@@ -1,0 +1,48 @@
+"""Errors over HTTP as RFC 9457 problem details; none of them repeats what the client sent."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from seeds.errors import BarchasbError
+from service.tagger import to_json
+
+
+class ProblemError(BarchasbError):
+    """A request that cannot be answered; `detail` says what to do."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def respond(status: HTTPStatus, detail: str) -> Response:
+    """Return a problem as `application/problem+json`."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return Response(to_json(body), status.value, mimetype="application/problem+json")
+
+
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; sentences are tagged by POST /classify.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large; split it into several requests.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service failed; the log says why.",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error of an app as a problem."""
+
+    @app.errorhandler(ProblemError)
+    def problem(error: ProblemError) -> Response:
+        return respond(error.status, error.detail)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        response = respond(status, _DETAILS.get(status, status.description or status.phrase))
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response

@@ -1,0 +1,90 @@
+"""A document in, tags out: the one way to an answer, whoever asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labels.scheme import SCORED
+from seeds.sentences import Sentence, read_sentences
+from training import store
+from training.model import Model, Tag
+
+_KEYS = tuple(map(str, SCORED))
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedSentence:
+    """A sentence, its place in the document as given, and its tag."""
+
+    sentence: Sentence
+    tag: Tag
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tag as JSON has it; every way out of the service writes these keys in this order."""
+        return {
+            "text": self.sentence.text,
+            "start": self.sentence.start,
+            "end": self.sentence.end,
+            "themes": list(self.tag.themes),
+            "type": self.tag.type,
+            "scores": dict(zip(_KEYS, self.tag.scores, strict=True)),
+        }
+
+
+def to_json(value: object) -> bytes:
+    """Return a value as UTF-8 JSON, the same bytes over HTTP and on the command line."""
+    return orjson.dumps(value)
+
+
+class Tagger:
+    """Tags documents and sentences with one version of the model."""
+
+    def __init__(self, model: Model, version: str) -> None:
+        self.model = model
+        self.version = version
+
+    @classmethod
+    def load(cls, models: Path | None = None) -> "Tagger":
+        """Return a tagger with the model in use.
+
+        Raises ModelError where there is no sound one.
+        """
+        model, manifest = store.load(models)
+        return cls(model, manifest.version)
+
+    def tag_document(self, document: str) -> list[TaggedSentence]:
+        """Return the tagged sentences of a document, plain text or HTML, in order."""
+        return self._tag(read_sentences(document))
+
+    def tag_sentences(self, sentences: Iterable[str]) -> list[TaggedSentence]:
+        """Return one tagged sentence for each given one, in order; each is its own document."""
+        return self._tag([Sentence(text, 0, len(text)) for text in sentences])
+
+    def tag_lines(self, document: str) -> list[TaggedSentence]:
+        """Return one tagged sentence for each line of a document that has a letter or digit, in order."""
+        found = []
+        place = 0
+        for line in document.split("\n"):
+            text = line.strip()
+            if any(map(str.isalnum, text)):
+                start = place + line.index(text)
+                found.append(Sentence(text, start, start + len(text)))
+            place += len(line) + 1
+        return self._tag(found)
+
+    def explain(self, text: str) -> dict[str, Any]:
+        """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them."""
+        return {
+            "bias": dict(zip(_KEYS, self.model.bias.tolist(), strict=True)),
+            "words": [
+                {"word": part.word, "weights": dict(zip(_KEYS, part.weights, strict=True))}
+                for part in self.model.explain(text)
+            ],
+        }
+
+    def _tag(self, sentences: Sequence[Sentence]) -> list[TaggedSentence]:
+        tags = self.model.tag([sentence.text for sentence in sentences])
+        return [TaggedSentence(sentence, tag) for sentence, tag in zip(sentences, tags, strict=True)]
