@@ -68,7 +68,15 @@ def fetch(origin: Path, folder: Path = DOCUMENTS) -> list[Path]:
     """
     if missing := [name for name in sources() if not (origin / name).is_file()]:
         raise FileError(f"{origin}: expected {', '.join(missing)}; give the folder that has them: make seeds FROM=DIR")
-    verified = {name: _verified(source, origin / name) for name, source in sources().items()}
+    verified: dict[str, bytes] = {}
+    faults = []
+    for name, source in sources().items():
+        try:
+            verified[name] = _verified(source, origin / name)
+        except CatalogueError as error:
+            faults.append(str(error))
+    if faults:
+        raise CatalogueError("\n".join(faults))
     for name, data in verified.items():
         with replacing(folder / name) as file:
             file.write(data)

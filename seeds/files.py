@@ -96,9 +96,15 @@ def publish(folder: Path, target: Path) -> None:
             os.close(handle)
     folder.chmod(0o777 & ~_umask())
     with temporary_folder(target.parent) as aside:
+        old = aside / target.name
         if target.exists():
-            target.rename(aside / target.name)
-        folder.rename(target)
+            target.rename(old)
+        try:
+            folder.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
     sync_folder(target.parent)
 
 

@@ -33,13 +33,17 @@ class Verdict:
 _CONTENT = Verdict()
 
 
-def _heads(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the words of each head of a list that is divided by bars."""
-    return tuple(tuple(words(head)) for head in text.split("|"))
+def _key(text: str) -> str:
+    """Return the words of a text without spaces, so that «اشتراک گذاری» and «اشتراک‌گذاری» are one."""
+    return "".join(words(text))
 
 
-# Heads as they begin a line, in the normal form. Short ones count only where the line has few words, or
-# «آخرین اخبار از منطقه حاکی است …» would be lost.
+def _heads(text: str) -> tuple[str, ...]:
+    """Return the key of each head of a list that is divided by bars."""
+    return tuple(_key(head) for head in text.split("|"))
+
+
+# Heads are a line of their own or stand before a colon, alone: «آخرین اخبار از منطقه حاکی است …» is news.
 _TAIL_HEADS = _heads(
     """
     انتهای پیام | پایان پیام | انتهای خبر | پایان خبر | برچسب‌ها | برچسب‌های خبر | برچسب | تگ‌ها | کلیدواژه |
@@ -50,10 +54,11 @@ _TAIL_HEADS = _heads(
     تازه‌ترین اخبار | آخرین خبرها | captcha
     """
 )
-# Sentences of comment forms: however long, they are furniture.
+# Sentences of comment forms and share lines begin like these, however long they are.
 _TAIL_STARTS = _heads(
     """
-    شما در حال پاسخ | نظرات حاوی | نظراتی که | دیدگاه‌های حاوی | از اینکه دیدگاه خود | نشانی ایمیل شما منتشر |
+    شما در حال پاسخ | نظرات حاوی | نظراتی که حاوی | نظراتی که غیر |
+    نظراتی که به غیر | نظراتی که پس از | نظراتی که شامل | دیدگاه‌های حاوی | از اینکه دیدگاه خود | نشانی ایمیل شما منتشر |
     لطفا نظر خود را | لطفا از نوشتن | نظر خود را
     """
 )
@@ -78,8 +83,8 @@ _LINE_HEADS = _heads(
     ما را دنبال کنید | به کانال ما | کانال ما | عضو شوید | دنبال کنید
     """
 )
-_SHORT = 6
-"""A line of at most this many words can be a head; the longest heads of the given pages have five."""
+_CODE_WORDS = 12
+"""A line with the news code has at most this many words; date and time often stand beside it."""
 
 _LONGEST = 300
 """A line with more characters is no furniture; the longest of the given pages has 110."""
@@ -104,12 +109,9 @@ _ADDRESS = re.compile(
 )
 _HASHTAG = re.compile(r"#\w[\w\N{ZERO WIDTH NON-JOINER}]*")
 # «دیدبرگ - سرویس اقتصادی»: the site and its desk.
-_DESK = re.compile(r"(?:^|[-|/:])\s*(?:سرو[یي]س|گروه)\s")
-_INLINE_END = re.compile(r"[/\s(]*(?:انتهای|پایان|انتهاي|پايان)\s+(?:پیام|خبر|پيام)\s*[/.)]?[/\w.]*\s*$")
-
-
-def _begins(line: tuple[str, ...], heads: tuple[tuple[str, ...], ...]) -> bool:
-    return any(line[: len(head)] == head for head in heads)
+_DESK = re.compile(r"(?:[-|/]\s*گروه|(?:^|[-|/])\s*سرو[یي]س)\s+\S+\s*$")
+_LINKS = re.compile(r"[|/>›»]")
+_INLINE_END = re.compile(r"[/\s(]*(?:انتها[یي]|پا[یي]ان)\s+(?:پ[یي]ام|خبر)\s*(?:[/.)(]\s*[\w./ ]{0,20})?\s*$")
 
 
 def _date(text: str) -> str | None:
@@ -131,36 +133,35 @@ def judge(line: str) -> Verdict:
     text = " ".join(line_words)
     code = match[1] if (match := _CODE.search(text)) else None
     if any(word[0].isdigit() for word in line_words) and (
-        (code and len(line_words) <= 2 * _SHORT)
+        (code and len(line_words) <= _CODE_WORDS)
         or all(word[0].isdigit() or word in _MONTHS or word in _DATE_WORDS for word in line_words)
     ):
         return Verdict(Furniture.LINE, _date(text), code)
     if not any(len(word) > 1 and word[0].isalpha() for word in line_words):
         return Verdict(Furniture.LINE)
-    if _begins(line_words, _TAIL_STARTS):
+    key = "".join(line_words)
+    if key.startswith(_TAIL_STARTS):
         return Verdict(Furniture.TAIL)
-    if _begins(line_words, _LINE_STARTS):
+    if key.startswith(_LINE_STARTS):
         return Verdict(Furniture.LINE)
-    head = len(line_words) <= _SHORT and not line.rstrip().endswith((".", "؟", "!"))
-    if (head or ":" in line[:20]) and _begins(line_words, _TAIL_HEADS):
-        return Verdict(Furniture.TAIL)
-    if head and _begins(line_words, _BOX_HEADS):
-        return Verdict(Furniture.BOX)
-    if head and _is_label(line, line_words):
-        return Verdict(Furniture.LINE)
-    return _CONTENT
+    return Verdict(_labelled(rest, key))
 
 
-def _is_label(line: str, line_words: tuple[str, ...]) -> bool:
-    """Whether a short line is a label of the site: a head alone, before a colon, or in a row of links."""
-    if _DESK.search(line):
-        return True
-    for head in _LINE_HEADS:
-        if line_words[: len(head)] == head:
-            after = line_words[len(head) :]
-            if not after or ":" in line or re.search(r"[/|>›»]", line):
-                return True
-    return False
+def _labelled(line: str, key: str) -> Furniture | None:
+    """Return the furniture that a label of the site makes of a line."""
+    # «نظرات (۳)»: a number behind a head counts for nothing.
+    heads = {key, key.rstrip("0123456789"), _key(line.partition(":")[0]) if ":" in line else key}
+    for furniture, labels in (
+        (Furniture.TAIL, _TAIL_HEADS),
+        (Furniture.BOX, _BOX_HEADS),
+        (Furniture.LINE, _LINE_HEADS),
+    ):
+        if not heads.isdisjoint(labels):
+            return furniture
+    links = [_key(link) for link in _LINKS.split(line)]
+    if _DESK.search(line) or (len(links) > 1 and links[0] in _LINE_HEADS):
+        return Furniture.LINE
+    return None
 
 
 _END_LENGTH = 60

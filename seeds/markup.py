@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from itertools import accumulate
 
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<!--|<\?xml)", re.IGNORECASE)
-_HAS_BLOCKS = re.compile(r"<(?:p|div|br|h[1-6]|article|td)\b[^>]*>", re.IGNORECASE)
+_HAS_BLOCKS = re.compile(r"<(?:p|div|br|h[1-6]|article|td)\b[^<>]*>", re.IGNORECASE)
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small span strike "
     "strong sub sup time tt u var wbr".split()

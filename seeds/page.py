@@ -66,7 +66,7 @@ _BULLET = re.compile(
 # mark), symbols (emoji and their selectors).
 _OUTER = frozenset({"Zs", "Cc", "Cf", "So", "Sk", "Mn", "Co", "Cn"})
 _CLOSERS = ' »"”’)]'
-_SITE_BAR = re.compile(r"\s+[|\N{BROKEN BAR}]\s+")
+_SITE_BAR = re.compile(r"(?<=\s)[|\N{BROKEN BAR}](?=\s)")
 _SITE_WORDS = 4
 """A site's name after a bar has at most this many words."""
 _HEADLINE_LENGTH = 200
@@ -77,7 +77,7 @@ article, it is the lead of another one."""
 
 # A line is taken as cut by a hard wrap if it is nearly as long as the longest, which must be a plausible column,
 # and has no full stop; three such lines make a wrapped document. The given wrapped page cuts at 110-140 characters.
-_WRAP_COLUMN = 200
+_SHORTEST_COLUMN, _LONGEST_COLUMN = 50, 200
 _WRAP_FULL = 0.7
 _WRAP_LINES = 3
 # Words that end no paragraph and words that begin none: between them a line end is a wrap.
@@ -193,9 +193,10 @@ def _without_site(paragraph: Paragraph) -> Paragraph:
         return paragraph
     first, last = bars[0], bars[-1]
     if len(paragraph.text[last.end() :].split()) <= _SITE_WORDS:
-        return paragraph.part(0, last.start())
+        return paragraph.part(0, len(paragraph.text[: last.start()].rstrip()))
     if len(paragraph.text[: first.start()].split()) <= _SITE_WORDS:
-        return paragraph.part(first.end(), len(paragraph.text))
+        end = len(paragraph.text)
+        return paragraph.part(end - len(paragraph.text[first.end() :].lstrip()), end)
     return paragraph
 
 
@@ -207,7 +208,10 @@ def _mended(lines: Sequence[_Line]) -> list[_Line]:
     def looks_cut(text: str) -> bool:
         return len(text) >= full and not _ends(text)
 
-    wrapped = longest <= _WRAP_COLUMN and sum(looks_cut(line.paragraph.text) for line in lines) >= _WRAP_LINES
+    wrapped = (
+        _SHORTEST_COLUMN <= longest <= _LONGEST_COLUMN
+        and sum(looks_cut(line.paragraph.text) for line in lines) >= _WRAP_LINES
+    )
     mended: list[list[_Line]] = []
     for line in lines:
         if mended and not line.bullet:

@@ -34,6 +34,7 @@ _MISSED_END = re.compile(
     r"[.!?؟⸮…]+[»\"”)\]]+(?=\s)|…(?=\s)|(?<=[\N{ARABIC LETTER ALEF}-\N{ARABIC LETTER FARSI YEH}]{2})"
     r"[.!؟](?=[\N{ARABIC LETTER ALEF}-\N{ARABIC LETTER FARSI YEH}]{2})"
 )
+_LONG_RUN = re.compile(r"[.!?؟⸮…]{4,}")
 _LOOK_BACK = 32
 """Characters before an end that can show it to be none; the longest abbreviation has far fewer."""
 
@@ -50,6 +51,8 @@ def _cuts(text: str) -> list[int]:
     """Return the places, both ends of the text included, at which sentences of a paragraph meet."""
     cuts = {0, len(text)}
     place = 0
+    # Patterns for ends look at every start of a long run of dots; the last three say as much.
+    text = _LONG_RUN.sub(lambda run: "_" * (len(run[0]) - 3) + run[0][-3:], text)
     for piece in _splitter().tokenize(text):
         place = text.index(piece, place) + len(piece)
         cuts.add(place)

@@ -36,6 +36,8 @@ _LETTERS = {
     "\N{ARABIC DECIMAL SEPARATOR}": ".",
     "\N{ARABIC THOUSANDS SEPARATOR}": ",",
 }
+_TATWEEL = "\N{ARABIC TATWEEL}"
+
 # Categories that carry no reading: marks (vowels, hamza above), format characters (the zero-width
 # non-joiner, bidi marks, the byte order mark, soft hyphens) and what is left of the control ones.
 _SILENT = frozenset({"Mn", "Me", "Cf", "Cc", "Cs"})
@@ -46,7 +48,7 @@ class _Fillers(dict[int, str | None]):
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
-        filler = char == "\N{ARABIC TATWEEL}" or unicodedata.category(char) == "Cf"
+        filler = char == _TATWEEL or unicodedata.category(char) == "Cf"
         self[code] = value = None if filler else char
         return value
 
@@ -60,7 +62,7 @@ class _Letters(dict[int, str | None]):
             value: str | None = _LETTERS[char]
         elif char.isspace():
             value = char
-        elif unicodedata.category(char) in _SILENT:
+        elif char == _TATWEEL or unicodedata.category(char) in _SILENT:
             value = None
         elif (digit := unicodedata.decimal(char, None)) is not None:
             value = str(digit)

@@ -129,8 +129,8 @@ class Model:
     def explain(self, sentence: str) -> list[Contribution]:
         """Return what each word of a sentence adds to the log odds; with the bias they sum to them.
 
-        The words are those of the normal form; a number that its neighbours give a meaning to stands behind
-        its words as one more entry.
+        The words are those of the normal form, each once; the numbers, which their neighbours give a meaning,
+        stand behind them as entries of their own.
         """
         return [Contribution(name, tuple(row.tolist())) for name, row in self._rows(self._normal(sentence))]
 
@@ -159,7 +159,7 @@ class Model:
         return join_affixes(chain.from_iterable(found))
 
     def _rows(self, words: Sequence[str]) -> Iterator[tuple[str, Array]]:
-        for word in words:
+        for word in dict.fromkeys(words):
             yield word, self._word_row(word)
         for start, end in runs(words):
             yield " ".join(words[start:end]), self._run_row(words, start, end)

@@ -1,8 +1,8 @@
 """The TF-IDF views of a sentence: what is counted in it.
 
 Every view sees the sentence as the words of the normal form (`seeds.text.words`). The word and character
-views look at one word at a time, so their weights add up word by word; the number view looks at numbers
-with their neighbours.
+views look at one word at a time and count each distinct word of a sentence once, so their weights add up word
+by word, and the «و» and «از» of a long sentence do not; the number view looks at numbers with their neighbours.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def number_features(words: Sequence[str]) -> list[str]:
 
 
 def _each(features: Callable[[str], list[str]]) -> Callable[[Sequence[str]], list[str]]:
-    return lambda words: [feature for word in words for feature in features(word)]
+    return lambda words: [feature for word in dict.fromkeys(words) for feature in features(word)]
 
 
 VIEWS = MappingProxyType({"word": _each(word_features), "char": _each(char_features), "number": number_features})

@@ -1,0 +1,80 @@
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("seeds", "labels", "training", "service")
+MODULES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_imports_point_only_left(path):
+    allowed = ROOMS[: ROOMS.index(path.parent.name) + 1]
+    for name in imports(path):
+        top = name.split(".")[0]
+        assert top not in ROOMS or top in allowed, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("name", ["sklearn", "scipy", "hazm", "flask", "trafilatura"])
+def test_the_model_loads_without_the_training_stack(name):
+    code = f"import sys, training.model, training.store, service.tagger; sys.exit({name!r} in sys.modules)"
+    assert subprocess.run([ROOT / ".venv/bin/python", "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_the_lock_file_has_a_hash_for_every_package_and_names_no_host():
+    lock = (ROOT / "requirements.txt").read_text()
+    requirements = re.split(r"\n(?=\S)", lock.strip())
+    assert len(requirements) > 20
+    assert all("--hash=sha256:" in requirement for requirement in requirements)
+    assert "://" not in lock
+    assert "index" not in lock
+
+
+def test_every_dependency_is_locked_and_has_a_reason():
+    lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+    locked = (ROOT / "requirements.txt").read_text()
+    wanted = [line for line in lines if re.match(r' {4}"[a-z-]+>=', line)]
+    assert len(wanted) > 10
+    for line in wanted:
+        name = re.search(r'"([a-z-]+)', line)[1]
+        assert re.search(rf"^{name}==", locked, re.MULTILINE), name
+        assert re.search(r"# \w+", line), f"{name} has no reason"
+
+
+@pytest.mark.parametrize("version", ["3.11.9", "3.14.0"])
+def test_another_python_gets_one_sentence_with_the_remedy(version, tmp_path):
+    python = tmp_path / "python"
+    major_minor = ", ".join(version.split(".")[:2])
+    python.write_text(
+        f'#!/bin/bash\nexec {ROOT}/.venv/bin/python -c "import sys; sys.version_info = ({major_minor}); $2"\n'
+    )
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["bash", ROOT / ".ci/setup", tmp_path / "venv"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHON": str(python)},
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "needs Python 3.12 or 3.13" in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def test_no_text_of_a_source_document_is_committed():
+    listed = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+    assert listed
+    assert not [name for name in listed if name.startswith(("seeds/documents", "models/"))]

@@ -1,0 +1,129 @@
+import json
+import pickle
+
+import pytest
+
+from training import store
+from training.store import ModelError
+
+
+def edit(path, **changes):
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest.update(changes)
+    path.write_text(json.dumps(manifest), "utf-8")
+
+
+def test_a_saved_model_is_loaded_as_it_was(models, tagger, labelled):
+    model, manifest = store.load(models)
+    texts = [sentence.text for sentence in labelled[:50]]
+    assert model.tag(texts) == tagger.model.tag(texts)
+    assert manifest.version == store.current(models)
+    assert manifest.sentences == 1320
+
+
+def test_the_manifest_vouches_for_every_file(models):
+    folder = models / store.current(models)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert files == {*manifest["sha256"], "manifest.json"}
+
+
+def test_no_model_is_told_with_the_remedy(tmp_path):
+    with pytest.raises(ModelError, match="there is no model yet; train one with: make train"):
+        store.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "../../elsewhere", "a/b"])
+def test_a_damaged_name_of_the_model_in_use_is_told(tmp_path, name):
+    (tmp_path / "current").write_text(name)
+    with pytest.raises(ModelError, match="expected the version of a model"):
+        store.load(tmp_path)
+
+
+def test_a_version_that_is_gone_is_told(tmp_path):
+    (tmp_path / "current").write_text("abc\n")
+    with pytest.raises(ModelError, match="the model is missing; train one with"):
+        store.load(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 1000, -1])
+def test_a_truncated_model_is_told(store_folder, size):
+    folder, version = store_folder
+    path = version / "model.joblib"
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(ModelError, match=r"expected sha256 .* got .*; train one with"):
+        store.load(folder)
+
+
+class Bomb:
+    def __reduce__(self):
+        return (pytest.fail, ("a tampered model was unpickled",))
+
+
+def test_a_tampered_model_is_refused_before_it_is_unpickled(store_folder):
+    folder, version = store_folder
+    (version / "model.joblib").write_bytes(pickle.dumps(Bomb()))
+    with pytest.raises(ModelError, match="expected sha256"):
+        store.load(folder)
+
+
+def test_a_tampered_report_is_refused(store_folder):
+    folder, version = store_folder
+    (version / "report" / "report.txt").write_text("better")
+    with pytest.raises(ModelError, match=r"report\.txt: expected sha256"):
+        store.load(folder)
+
+
+def test_a_missing_file_is_told(store_folder):
+    folder, version = store_folder
+    (version / "report" / "report.txt").unlink()
+    with pytest.raises(ModelError, match="a file of the model is missing"):
+        store.load(folder)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"version": 1}', "\udcff"])
+def test_a_damaged_manifest_is_told(store_folder, text):
+    folder, version = store_folder
+    (version / "manifest.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ModelError, match="the manifest is damaged; train one with"):
+        store.load(folder)
+
+
+def test_a_manifest_of_another_model_is_told(store_folder):
+    folder, version = store_folder
+    edit(version / "manifest.json", version="0123456789ab")
+    with pytest.raises(ModelError, match="the manifest is that of another model"):
+        store.load(folder)
+
+
+def test_a_model_of_other_library_versions_is_told(store_folder):
+    folder, version = store_folder
+    edit(version / "manifest.json", libraries={**store.libraries(), "numpy": "1.0"})
+    with pytest.raises(ModelError, match=r"the model was made with numpy 1.0, here is .*; train one with: make train"):
+        store.load(folder)
+
+
+def test_a_model_of_another_format_is_told(store_folder):
+    folder, version = store_folder
+    edit(version / "manifest.json", format=0)
+    with pytest.raises(ModelError, match="expected model format 1, got 0"):
+        store.load(folder)
+
+
+def test_a_version_that_does_not_exist_is_not_used(store_folder):
+    folder, version = store_folder
+    with pytest.raises(ModelError, match="the model is missing"):
+        store.use("nothing", folder)
+    assert store.current(folder) == version.name
+
+
+def test_saving_again_repairs_a_damaged_version_and_touches_no_sound_one(store_folder, tagger):
+    folder, version = store_folder
+    manifest = json.loads((version / "manifest.json").read_text("utf-8"))
+    about = {key: manifest[key] for key in ("seed", "sentences", "labels", "thresholds", "regularisation", "scores")}
+    inode = version.stat().st_ino
+    store.save(tagger.model, about, lambda _: None, folder)
+    assert version.stat().st_ino == inode
+    (version / "model.joblib").write_bytes(b"")
+    store.save(tagger.model, about, lambda _: None, folder)
+    assert store.load(folder)[1].version == version.name
