@@ -55,7 +55,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from labels.check import check
 
-    return check(arguments.files or None)
+    return check(arguments.files or None, arguments.against)
 
 
 def _seeds(arguments: argparse.Namespace) -> int:
@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="validate the labelled sentences and count them")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE", help="labelled sentences (default: labels/)")
+    check.add_argument("--against", type=Path, metavar="DATA.jsonl", help="show how ours differ from real sentences")
     check.set_defaults(run=_check)
 
     seeds = commands.add_parser("seeds", help="copy the source documents of the catalogue into the project")

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from labels import dataset
-from labels.check import check, near_duplicates
+from labels.check import check, near_duplicates, variety
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
 
 
@@ -87,3 +87,27 @@ def test_every_sentence_of_the_five_documents_is_labelled():
 def test_truth_has_a_column_for_each_scored_label():
     truth = truth_of([sentence("a", LONG, themes=(Theme.EXPORT,), kind=Type.STATISTIC)])
     assert truth.tolist() == [[label in (Theme.EXPORT, Type.STATISTIC) for label in SCORED]]
+
+
+def test_the_gap_table_sets_ours_beside_real_sentences(rows, capsys):
+    ours = {"id": "a", "text": LONG, "themes": [], "type": "rhetoric", "group": "a", "register": "agency"}
+    real = {"text": "صادرات ایران دو برابر شد", "themes": ["export"], "type": "statistic"}
+    assert check([rows(ours, name="ours.jsonl")], rows(real, name="real.jsonl")) == 0
+    lines = {line[:32].strip(): line[32:].split() for line in capsys.readouterr().out.splitlines()}
+    assert lines["export with a plain keyword"] == ["-", "1.00"]
+    assert lines["statistic"] == ["0.00", "1.00"]
+    assert lines["words per sentence, 50 %"] == ["14", "5"]
+    assert lines["real words never seen in ours"] == ["1.00"]
+
+
+def test_a_faulty_file_of_real_sentences_is_told(rows, capsys):
+    row = {"id": "a", "text": LONG, "themes": [], "type": "rhetoric", "group": "a", "register": "agency"}
+    assert check([rows(row, name="ours.jsonl")], rows("{", name="real.jsonl")) == 1
+    assert "real.jsonl:1: expected a JSON object" in capsys.readouterr().err
+
+
+def test_variety_tells_repeated_words_and_shared_runs():
+    same = [sentence("a", "یک دو سه چهار پنج"), sentence("b", "یک دو سه چهار شش"), sentence("c", "هفت هشت نه ده")]
+    ratio, templates = variety(same)
+    assert ratio == 10 / 14
+    assert templates == 2 / 3

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
 
+from labels.keywords import has_keyword
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
 from seeds.text import words
 from training.model import Model
@@ -62,17 +62,6 @@ def summary(found: Mapping[Theme | Type, Measure], n: int, model: str) -> dict[s
     return {"themes": part(tuple(Theme)), "type": part(tuple(Type)), "n": n, "model": model}
 
 
-# Stems that name a theme outright, for the baseline: what a reader would search for.
-_KEYWORDS = MappingProxyType(
-    {
-        Theme.HEALTH: "سلامت بهداشت درمان بیمار پزشک پرستار دارو واکسن کرونا".split(),
-        Theme.EMPLOYMENT: "اشتغال شغل بیکار کارگر استخدام دستمزد کارفرما".split(),
-        Theme.EXPORT: "صادرات صادرکننده صادراتی ارزآور".split(),
-        Theme.IDEOLOGY: "انقلابی جهادی دشمن شهدا شهادت ولایت استکبار مقاومتی ایثار".split(),
-    }
-)
-
-
 def baseline(sentences: Sequence[LabelledSentence]) -> Given:
     """Return what two rules answer, shape (n_sentences, n_labels).
 
@@ -82,6 +71,6 @@ def baseline(sentences: Sequence[LabelledSentence]) -> Given:
     rows = []
     for sentence in sentences:
         found = words(sentence.text)
-        themes = [any(word.startswith(tuple(_KEYWORDS[theme])) for word in found) for theme in Theme]
+        themes = [has_keyword(found, theme) for theme in Theme]
         rows.append([*themes, any(word[0].isdigit() for word in found)])
     return np.array(rows)

@@ -8,6 +8,8 @@ law articles of real news are not counts.
 import re
 from collections.abc import Iterator, Sequence
 
+from training.names import is_name
+
 _ONES = "یک دو سه چهار پنج شش هفت هشت نه".split()
 _TENS = (
     "ده یازده دوازده سیزده چهارده پانزده شانزده هفده هجده هیجده نوزده بیست سی چهل پنجاه شصت هفتاد هشتاد نود"
@@ -38,8 +40,9 @@ _YEAR = re.compile(r"1[2-4]\d\d|1[89]\d\d|20\d\d")
 
 
 def is_number(word: str) -> bool:
-    """Whether a word of the normal form is part of a number, in digits or in words; ordinals are not."""
-    return word[0].isdigit() or word in _CARDINALS or word in _SCALES or word in _FRACTIONS
+    """Whether a word of the normal form is part of a number; ordinals and the numbers of list items are not."""
+    in_digits = word[0].isdigit() and not word.endswith(")")
+    return in_digits or word in _CARDINALS or word in _SCALES or word in _FRACTIONS
 
 
 def shape(word: str) -> str | None:
@@ -88,15 +91,19 @@ def runs(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def _neighbour(word: str) -> str:
+    return "#name" if is_name(word) else word
+
+
 def run_features(words: Sequence[str], start: int, end: int) -> list[str]:
     """Return the features of the number at `words[start:end]`: its kind with the words around it.
 
     They look at one word before the number and two after it.
     """
     shapes = {found for word in words[start:end] if (found := shape(word))}
-    before = words[start - 1] if start else "^"
-    after = words[end] if end < len(words) else "$"
-    beyond = words[end + 1] if end + 1 < len(words) else "$"
+    before = _neighbour(words[start - 1]) if start else "^"
+    after = _neighbour(words[end]) if end < len(words) else "$"
+    beyond = _neighbour(words[end + 1]) if end + 1 < len(words) else "$"
     if "scale" in shapes:
         kind = "scale"
     elif after in _MONTHS and len(shapes) == 1:

@@ -8,6 +8,7 @@ by word, and the «و» and «از» of a long sentence do not; the number view 
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
+from training.names import is_name
 from training.numbers import run_features, runs, shape
 
 # Chosen on grouped cross-validation; see EXPERIMENTS.md.
@@ -17,13 +18,15 @@ _LONGEST_WORD = 40
 
 
 def word_features(word: str) -> list[str]:
-    """Return what the word view counts of one word: itself, or the shape of a number in digits."""
-    return [f"#{shape(word)}" if word[0].isdigit() else word]
+    """Return what the word view counts of one word: itself, the shape of a number in digits, or that it is a name."""
+    if word[0].isdigit():
+        return [f"#{shape(word)}"]
+    return ["#name" if is_name(word) else word]
 
 
 def char_features(word: str) -> list[str]:
-    """Return the character n-grams of one word with its boundaries; none of a number in digits."""
-    if word[0].isdigit():
+    """Return the character n-grams of one word with its boundaries; none of a number in digits or a name."""
+    if word[0].isdigit() or is_name(word):
         return []
     padded = f" {word[:_LONGEST_WORD]} "
     return [
