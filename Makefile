@@ -7,7 +7,16 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+COMPARED := $(VENV)/.compare
 MODEL := models/current
+
+# The extra `compare` alone, so that its lock holds nothing that requirements.txt holds already but numpy.
+define COMPARE_EXTRA
+import tomllib
+with open("pyproject.toml", "rb") as file:
+    print(*tomllib.load(file)["project"]["optional-dependencies"]["compare"], sep="\n")
+endef
+export COMPARE_EXTRA
 
 .PHONY: help
 help: ## say what there is to make
@@ -34,6 +43,11 @@ seeds: $(INSTALLED) ## copy the source documents: make seeds FROM=DIR
 	@test -n "$(FROM)" || { echo "make seeds: say where the documents are: make seeds FROM=DIR" >&2; exit 1; }
 	$(BIN)/barchasb seeds "$(FROM)"
 
+.PHONY: compare
+compare: $(COMPARED) ## train other methods too and score all: make compare ON=FILE
+	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
+	$(BIN)/python -m training.compare "$(ON)"
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -44,6 +58,9 @@ lint: $(INSTALLED) ## check style and types
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url pyproject.toml -o requirements.txt
+	uv run --quiet --no-project python -c "$$COMPARE_EXTRA" | \
+		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--python-version 3.12 --constraint requirements.txt - -o requirements-compare.txt
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
@@ -55,4 +72,13 @@ $(MODEL): | $(INSTALLED)
 
 $(INSTALLED): requirements.txt pyproject.toml .python-version
 	@bash .ci/setup $(VENV)
+	@touch $@
+
+# On top of the rest: what only `make compare` needs.
+$(COMPARED): requirements-compare.txt $(INSTALLED)
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-compare.txt; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-compare.txt; \
+	fi
 	@touch $@

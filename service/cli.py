@@ -25,7 +25,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from labels.dataset import read_evaluation
     from service.tagger import Tagger, to_json
     from training.evaluate import evaluate, summary
-    from training.report import table
+    from training.tables import table
 
     sentences = read_evaluation(arguments.data)
     tagger = Tagger.load()
@@ -40,7 +40,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     from training.train import train
 
-    _, text = train(arguments.labels or None, seed=arguments.seed)
+    _, text = train(arguments.labels or None, seed=arguments.seed, on=arguments.on, force=arguments.force)
     print(text)
     return 0
 
@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a model and put it in use")
     train.add_argument("--labels", type=Path, nargs="+", metavar="FILE", help="labelled sentences (default: labels/)")
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--on", type=Path, metavar="DATA.jsonl", help="the new model must not be worse on these either")
+    train.add_argument("--force", action="store_true", help="put the new model in use even if it is worse")
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="answer over HTTP")

@@ -75,7 +75,7 @@ def test_a_failure_at_the_last_steps_leaves_the_model_in_use(models, store_folde
 
     monkeypatch.setattr(store, step, fail)
     with pytest.raises(OSError, match="disk full"):
-        train.train(STARTER[1:], folder, progress=str)
+        train.train(STARTER[1:], folder, progress=str, force=True)
     assert store.current(folder) == version.name
     assert store.load(folder)[1].version == version.name
     assert not list(folder.glob(".new.*"))
@@ -83,7 +83,7 @@ def test_a_failure_at_the_last_steps_leaves_the_model_in_use(models, store_folde
 
 def test_a_run_killed_at_any_moment_leaves_the_model_in_use(store_folder):
     folder, version = store_folder
-    command = [ROOT / ".venv/bin/barchasb", "train", "--labels", STARTER[1]]
+    command = [ROOT / ".venv/bin/barchasb", "train", "--force", "--labels", STARTER[1]]
     environment = {"BARCHASB_MODELS": str(folder), "PATH": "/usr/bin:/bin"}
     started = time.monotonic()
     subprocess.run(command, check=True, env=environment, cwd=ROOT, capture_output=True)

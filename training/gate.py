@@ -1,4 +1,4 @@
-"""May a new model take the place of the one in use?
+"""The gate: may a new model take the place of the one in use.
 
 Every label's F1 is set beside that of the model in use: out-of-fold on the labelled sentences, as both manifests
 have it, and, where a labelled file is given, on that file. A label that falls by more than `EPSILON` closes the
