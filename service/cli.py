@@ -1,6 +1,7 @@
 """The command `barchasb`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -108,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, or 1 after an error, which is told on standard error."""
+    """Run the command; return 0, 1 after an error, which is told on standard error, or 130 if it was interrupted."""
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -116,4 +117,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"barchasb: {line}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read us has read enough («| head»); the interpreter must not flush into the closed pipe at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"barchasb: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("barchasb: stopped", file=sys.stderr)
+        return 130
     return code

@@ -134,6 +134,31 @@ def test_each_bad_file_is_told_and_the_others_are_tagged_all_the_same(runner, pa
         assert message in line
 
 
+def test_a_place_that_cannot_be_written_is_told(runner, page, tmp_path):
+    code, _, err = runner("tag", page, "-o", page / "under-a-file.jsonl")
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "page.txt" in err
+
+
+def test_a_reader_that_has_read_enough_is_no_traceback(models, tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text(TEXT * 5000, "utf-8")
+    done = subprocess.run(
+        ["bash", "-c", f"{ROOT}/.venv/bin/barchasb tag {path} | head -n 1"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "BARCHASB_MODELS": str(models)},
+    )
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
+
+
+def test_an_interrupt_is_one_line(runner, page, monkeypatch):
+    monkeypatch.setattr("service.batch.tag_files", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert runner("tag", page) == (130, "", "barchasb: stopped\n")
+
+
 def test_a_missing_model_is_one_sentence_with_the_remedy(runner, page, tmp_path, monkeypatch):
     runner("tag", page)
     monkeypatch.setenv("BARCHASB_MODELS", str(tmp_path / "none"))
