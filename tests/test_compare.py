@@ -142,9 +142,7 @@ def test_a_faulty_file_is_told_with_its_line(rows, monkeypatch, capsys):
 
 def test_sentences_that_are_trained_on_are_no_test(sides):
     labelled, on = sides
-    with pytest.raises(
-        contenders.CompareError, match="that nothing is trained on, got 1 of labels/"
-    ):
+    with pytest.raises(contenders.CompareError, match="that nothing is trained on, got 1 of labels/"):
         compare.compare([], labelled, [*on, labelled[0]])
 
 
