@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("seeds", "labels", "training", "service")
-MODULES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
+MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def imports(path):
@@ -18,9 +18,9 @@ def imports(path):
             yield node.module
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_only_left(path):
-    allowed = ROOMS[: ROOMS.index(path.parent.name) + 1]
+    allowed = ROOMS[: ROOMS.index(path.relative_to(ROOT).parts[0]) + 1]
     for name in imports(path):
         top = name.split(".")[0]
         assert top not in ROOMS or top in allowed, f"{path.name} imports {name}"
