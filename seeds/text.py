@@ -75,15 +75,16 @@ class _Letters(dict[int, str | None]):
 _FILLERS = _Fillers()
 _LETTER = _Letters()
 
-# Affixes that pages write apart, in the normal form. Prefixes join the word after them.
-_PREFIXES = frozenset({"می", "نمی"})
-# Suffixes that join whatever word stands before them: plurals and comparatives.
-_SUFFIXES = frozenset("ها های هایی هایم هایت هایش هایمان هایتان هایشان تر ترین تری".split())
-# Endings that join only after a silent heh («کرده اند», «خانه ای», «برنامه ی»); elsewhere they are words.
-_HEH_SUFFIXES = frozenset("ام ای ات اش ایم اید اند ی".split())
-_HEH = "\N{ARABIC LETTER HEH}"
+# Affixes that pages write apart, in the normal form.
+PREFIXES = frozenset({"می", "نمی"})
+"""These join the word after them."""
+SUFFIXES = frozenset("ها های هایی هایم هایت هایش هایمان هایتان هایشان تر ترین تری".split())
+"""Plurals and comparatives: these join whatever word stands before them."""
+HEH_SUFFIXES = frozenset("ام ای ات اش ایم اید اند ی".split())
+"""These join only after a silent heh («کرده اند», «خانه ای», «برنامه ی»); elsewhere they are words."""
+HEH = "\N{ARABIC LETTER HEH}"
 
-AFFIXES = _PREFIXES | _SUFFIXES | _HEH_SUFFIXES
+AFFIXES = PREFIXES | SUFFIXES | HEH_SUFFIXES
 """Every affix that may stand alone, in the normal form."""
 
 _THOUSANDS = re.compile(r"(?<=\d)[,\N{ARABIC COMMA}](?=\d{3}(?!\d))")
@@ -129,10 +130,10 @@ def join_affixes(words: Iterable[str]) -> list[str]:
                 continue
             joined.append(prefix)
             prefix = ""
-        if word in _PREFIXES:
+        if word in PREFIXES:
             prefix = word
         elif joined and (
-            (word in _SUFFIXES and joined[-1][-1].isalpha()) or (word in _HEH_SUFFIXES and joined[-1].endswith(_HEH))
+            (word in SUFFIXES and joined[-1][-1].isalpha()) or (word in HEH_SUFFIXES and joined[-1].endswith(HEH))
         ):
             joined[-1] += word
         else:

@@ -1,7 +1,9 @@
 import ast
 import re
+import statistics
 import subprocess
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -30,6 +32,20 @@ def test_imports_point_only_left(path):
 def test_the_model_loads_without_the_training_stack(name):
     code = f"import sys, training.model, training.store, service.tagger; sys.exit({name!r} in sys.modules)"
     assert subprocess.run([ROOT / ".venv/bin/python", "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_tagging_a_sentence_from_a_cold_shell_takes_less_time_than_importing_scikit_learn(current):
+    def seconds(*command, text=""):
+        start = perf_counter()
+        subprocess.run(command, check=True, cwd=ROOT, input=text, text=True, stdout=subprocess.DEVNULL)
+        return perf_counter() - start
+
+    rounds = [
+        seconds(ROOT / ".venv/bin/barchasb", "tag", "--lines", text="کار خوب")
+        / seconds(ROOT / ".venv/bin/python", "-c", "import sklearn")
+        for _ in range(5)
+    ]
+    assert statistics.median(rounds) < 1
 
 
 def test_the_lock_file_has_a_hash_for_every_package_and_names_no_host():

@@ -1,15 +1,18 @@
+import pickle
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labels import dataset
-from labels.scheme import SCORED, Type
+from labels.scheme import SCORED, Theme, Type
 from seeds.text import words
-from training import model as model_module
 from training.fit import fit, folded
+from training.lexicon import BREAK, TableInfo
 from training.model import Model
 
 ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
@@ -19,6 +22,13 @@ TO_ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 PERSIAN = st.text(
     st.sampled_from("ابپتسشکگلمنوهیآئ " + ZWNJ + "۰۱۲۳۴۵6789٫٬./:%،.«»()-\u064b\u0640\u200f"), max_size=80
 )
+ANY = st.text(st.characters(codec=None), max_size=40)
+# What meets at edges: affixes that stand alone, numbers with their neighbours, the break between sentences.
+EDGES = (
+    "می نمی ها های ترین ام ای ی اند خانه رفته کار شود و دو هزار میلیون نیم یک سوم خرداد مهر تهران ۵ ۱۲ ۱۳۹۹ 13) "
+    "۳٫۵ ۱۲:۳۰ % نفر تن درصد سال - ، «کار» ایران-عراق"
+)
+WORDS = st.lists(st.sampled_from([*EDGES.split(), BREAK, "\ud800", f"کار{BREAK}"]), max_size=30).map(" ".join)
 SPACED = [
     (f"می{ZWNJ}", "می "),
     (f"{ZWNJ}ها", " ها"),
@@ -47,10 +57,21 @@ def test_the_model_adds_up_what_the_pipeline_computes(fitted, small, labelled):
     assert_folded(fitted, small, [sentence.text for sentence in labelled])
 
 
-@settings(deadline=None, max_examples=300)
-@given(st.lists(st.one_of(st.text(), PERSIAN), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=800, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(st.one_of(ANY, PERSIAN, WORDS), min_size=25, max_size=40))
 def test_the_model_equals_the_pipeline_on_any_text(fitted, small, texts):
     assert_folded(fitted, small, texts)
+
+
+def test_tags_are_those_of_the_pipeline(fitted, small, labelled):
+    texts = [sentence.text for sentence in labelled]
+    probabilities = small.calibrated(fitted.decision_function([words(text) for text in texts]))
+    given_labels = probabilities >= small.thresholds
+    expected = [
+        ([theme for theme, has in zip(Theme, row, strict=False) if has], row[-1]) for row in given_labels.tolist()
+    ]
+    tags = [(list(tag.themes), tag.type == Type.STATISTIC) for tag in small.tag(texts)]
+    assert tags == expected
 
 
 @pytest.mark.parametrize("text", ["", "   ", "ا" * 100_000, "کار " * 50_000, "۱۲ " * 1000, "۳ هزار و " * 500])
@@ -67,11 +88,65 @@ def test_a_sentence_scores_the_same_alone_and_in_any_batch(tagger, labelled):
     assert (together == alone).all()
 
 
-def test_a_full_table_changes_no_score(tagger, labelled, monkeypatch):
-    texts = [sentence.text for sentence in labelled[:300]]
+def test_a_full_table_changes_no_score(tagger, labelled):
+    texts = [sentence.text for sentence in labelled[:1500]]
     expected = tagger.model.decision_function(texts)
-    monkeypatch.setattr(model_module, "_TABLE_SIZE", 50)
-    assert (Model.from_state(tagger.model.to_state()).decision_function(texts) == expected).all()
+    small = Model.from_state(tagger.model.to_state(), limit=300)
+    for start in range(0, len(texts), 10):
+        assert (small.decision_function(texts[start : start + 10]) == expected[start : start + 10]).all()
+
+
+def test_the_table_tells_its_size_and_how_often_it_helped(tagger, labelled):
+    model = Model.from_state(tagger.model.to_state(), limit=1000)
+    assert model.table_info() == TableInfo(0, 1000, 0, 0)
+    assert model.table_info().hit_rate == 0
+    model.tag(["کار و کار و کار"])
+    first = model.table_info()
+    model.tag(["کار و کار و کار"])
+    second = model.table_info()
+    assert second.size == first.size
+    assert second.misses == first.misses == first.size
+    assert second.lookups == 2 * first.lookups
+    assert first.hit_rate < second.hit_rate < 1
+
+
+def test_the_table_is_halved_before_it_grows_over_its_limit(tagger, labelled):
+    model = Model.from_state(tagger.model.to_state(), limit=1000)
+    sizes = []
+    for start in range(0, 2000, 10):
+        model.tag([sentence.text for sentence in labelled[start : start + 10]])
+        sizes.append(model.table_info().size)
+    in_ten = max(b - a for a, b in pairwise(sizes))
+    assert max(sizes) <= 1000 + in_ten
+    assert min(sizes[100:]) >= 400
+
+
+def test_huge_tokens_do_not_stay_in_memory(tagger):
+    model = Model.from_state(tagger.model.to_state(), limit=100)
+    for letter in "ابپتث":
+        model.tag([letter * 100_000])
+        model.tag(["کار"])
+        assert model.table_info().size <= 3
+
+
+def test_threads_get_the_scores_that_one_thread_gets(tagger, labelled):
+    texts = [sentence.text for sentence in labelled[:2000]]
+    expected = tagger.model.decision_function(texts)
+    model = Model.from_state(tagger.model.to_state(), limit=500)
+    parts = [texts[start : start + 50] for start in range(0, len(texts), 50)]
+    with ThreadPoolExecutor(8) as pool:
+        assert (np.vstack(list(pool.map(model.decision_function, parts))) == expected).all()
+
+
+def test_a_model_can_be_sent_to_another_process(tagger):
+    copy = pickle.loads(pickle.dumps(tagger.model))
+    assert copy.tag(["کار خوب"]) == tagger.model.tag(["کار خوب"])
+
+
+def test_sentences_of_any_length_are_scored_alike_in_one_call(tagger, labelled):
+    texts = [sentence.text for sentence in labelled[:100]] + [" ".join(s.text for s in labelled)] * 2
+    alone = np.vstack([tagger.model.decision_function([text]) for text in texts])
+    assert (tagger.model.decision_function(texts) == alone).all()
 
 
 def test_no_sentences_give_no_scores(tagger):

@@ -1,38 +1,45 @@
 """The fitted model that serves: sentences in, tags out, without scikit-learn.
 
 The classifier is additive: a sentence's score is a sum over its words, and over its numbers with their
-neighbours, plus a bias. So a word's row of weights is computed once, when the word is first met, and
-kept in a bounded table.
+neighbours, plus a bias. `training.folding` adds them up.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
-from typing import Any
+from functools import cached_property
+from itertools import islice
+from threading import Lock
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labels.scheme import SCORED, Theme, Type
-from seeds.text import join_affixes, normalize, pieces
+from seeds.text import words
+from training.folding import Folded
+from training.lexicon import LIMIT, TableInfo
 from training.numbers import run_features, runs
-from training.views import char_features, word_features
 
 Array = NDArray[np.float64]
 
 DECIMALS = 4
 """Scores are rounded to this many places before the threshold is applied, so that what is shown decides."""
 
-# A table of rows is dropped when it has this many entries: numbers and names must not fill the memory.
-_TABLE_SIZE = 200_000
-# Longer tokens are met once; keeping them would cost memory and win nothing.
-_LONGEST_KEPT = 64
-_CHUNK = 2_000
-"""Sentences that are scored at once; more would not be faster, only larger."""
+_SENTENCES = 1024
+"""Sentences that are scored at once; fewer spend their time on overhead, more in slower memory."""
+_CHARACTERS = 1 << 20
+"""Characters of sentences that are scored at once, so that long ones need no more memory than many."""
+
+# What every set of labels means: bit n stands for the n-th of SCORED.
+_LABELS = [
+    (
+        tuple(theme for bit, theme in enumerate(Theme) if code >> bit & 1),
+        Type.STATISTIC if code >> len(Theme) else Type.RHETORIC,
+    )
+    for code in range(1 << len(SCORED))
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """What the model answers about a sentence; `scores` are probabilities in the order of `SCORED`."""
 
     themes: tuple[Theme, ...]
@@ -40,8 +47,7 @@ class Tag:
     scores: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one word, or a number with its neighbours, adds to the log odds of each of `SCORED`."""
 
     word: str
@@ -57,6 +63,9 @@ class Model:
     bias : shape (n_labels,).
     slopes, intercepts : Platt's sigmoid of each label, shape (n_labels,).
     thresholds : the probability from which each label is given, shape (n_labels,).
+    limit : tokens of which the model remembers what they add.
+
+    One model may be used by several threads; they wait for each other.
     """
 
     def __init__(
@@ -66,18 +75,19 @@ class Model:
         slopes: Array,
         intercepts: Array,
         thresholds: Array,
+        *,
+        limit: int = LIMIT,
     ) -> None:
         self.features = features
         self.bias = bias
         self.slopes = slopes
         self.intercepts = intercepts
         self.thresholds = thresholds
-        self._places = {
-            view: {feature: place for place, feature in enumerate(names)} for view, (names, _) in features.items()
-        }
-        self._words: dict[str, Array] = {}
-        self._runs: dict[tuple[str, ...], Array] = {}
-        self._tokens: dict[str, tuple[str, ...]] = {}
+        self._folded = Folded(features, bias, limit)
+        self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Model.from_state, (self.to_state(),)
 
     def to_state(self) -> dict[str, Any]:
         """Return what `from_state` makes the same model of: strings and arrays only."""
@@ -90,24 +100,17 @@ class Model:
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> "Model":
-        """Return the model of a state that `to_state` gave."""
+    def from_state(cls, state: dict[str, Any], limit: int = LIMIT) -> "Model":
+        """Return the model of a state that `to_state` gave; it remembers `limit` tokens."""
         features = {view: (names.split("\n"), weights) for view, (names, weights) in state["features"].items()}
-        return cls(features, state["bias"], state["slopes"], state["intercepts"], state["thresholds"])
+        return cls(features, state["bias"], state["slopes"], state["intercepts"], state["thresholds"], limit=limit)
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
-        tags = []
-        for scores in self.predict_proba(sentences):
-            given = scores >= self.thresholds
-            tags.append(
-                Tag(
-                    tuple(theme for theme, has in zip(Theme, given, strict=False) if has),
-                    Type.STATISTIC if given[-1] else Type.RHETORIC,
-                    tuple(scores.tolist()),
-                )
-            )
-        return tags
+        scores = self.predict_proba(sentences)
+        codes = (scores >= self.thresholds) @ (1 << np.arange(len(SCORED)))
+        labels = map(_LABELS.__getitem__, codes.tolist())
+        return [Tag(themes, kind, tuple(row)) for (themes, kind), row in zip(labels, scores.tolist(), strict=True)]
 
     def predict_proba(self, sentences: Sequence[str]) -> Array:
         """Return the calibrated probabilities, rounded to `DECIMALS`, shape (n_sentences, n_labels)."""
@@ -120,10 +123,11 @@ class Model:
 
     def decision_function(self, sentences: Sequence[str]) -> Array:
         """Return the log odds before calibration, shape (n_sentences, n_labels)."""
-        rest = iter(sentences)
         parts = []
-        while chunk := list(islice(rest, _CHUNK)):
-            parts.append(self._chunk_scores(chunk))
+        for chunk in _chunks(sentences):
+            # The table of words belongs to one chunk at a time.
+            with self._lock:
+                parts.append(self._folded.scores(chunk))
         return np.concatenate(parts) if parts else np.empty((0, len(SCORED)))
 
     def explain(self, sentence: str) -> list[Contribution]:
@@ -132,65 +136,34 @@ class Model:
         The words are those of the normal form, each once; the numbers, which their neighbours give a meaning,
         stand behind them as entries of their own.
         """
-        return [Contribution(name, tuple(row.tolist())) for name, row in self._rows(self._normal(sentence))]
+        found = words(sentence)
+        distinct = list(dict.fromkeys(found))
+        parts = [*zip(distinct, self._folded.word_rows(distinct), strict=True)]
+        names, weights = self._number_places, self.features["number"][1]
+        for start, end in runs(found):
+            places = [names[name] for name in run_features(found, start, end) if name in names]
+            parts.append((" ".join(found[start:end]), weights[places].sum(axis=0)))
+        return [Contribution(name, tuple(row.tolist())) for name, row in parts]
 
-    def _chunk_scores(self, sentences: Sequence[str]) -> Array:
-        rows: list[Array] = []
-        starts = []
-        for sentence in sentences:
-            starts.append(len(rows))
-            # The bias comes first, so no sentence is without a row.
-            rows.append(self.bias)
-            rows.extend(row for _, row in self._rows(self._normal(sentence)))
-        # Each segment is summed in order, whatever stands before and after it in the batch.
-        return np.add.reduceat(np.array(rows), starts, axis=0)
+    @cached_property
+    def _number_places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.features["number"][0])}
 
-    def _normal(self, sentence: str) -> list[str]:
-        tokens = self._tokens
-        if len(tokens) > _TABLE_SIZE:
-            tokens.clear()
-        found = []
-        for token in sentence.split():
-            if (parts := tokens.get(token)) is None:
-                parts = tuple(pieces(normalize(token)))
-                if len(token) <= _LONGEST_KEPT:
-                    tokens[token] = parts
-            found.append(parts)
-        return join_affixes(chain.from_iterable(found))
+    def table_info(self) -> TableInfo:
+        """Return how many tokens the model remembers, and how often it was asked for one that it did."""
+        return self._folded.lexicon.info()
 
-    def _rows(self, words: Sequence[str]) -> Iterator[tuple[str, Array]]:
-        for word in dict.fromkeys(words):
-            yield word, self._word_row(word)
-        for start, end in runs(words):
-            yield " ".join(words[start:end]), self._run_row(words, start, end)
 
-    def _word_row(self, word: str) -> Array:
-        row = self._words.get(word)
-        if row is None:
-            if len(self._words) > _TABLE_SIZE:
-                self._words.clear()
-            row = self._sum("word", word_features(word)) + self._sum("char", char_features(word))
-            if len(word) <= _LONGEST_KEPT:
-                self._words[word] = row
-        return row
+def _chunks(sentences: Sequence[str]) -> Iterator[list[str]]:
+    rest = iter(sentences)
+    while chunk := list(islice(rest, _SENTENCES)):
+        yield from _parts(chunk)
 
-    def _run_row(self, words: Sequence[str], start: int, end: int) -> Array:
-        # The places tell a number at an edge of the sentence from one inside it.
-        key = (*words[max(start - 1, 0) : end + 2], str(start and 1), str(len(words[end : end + 2])))
-        row = self._runs.get(key)
-        if row is None:
-            if len(self._runs) > _TABLE_SIZE:
-                self._runs.clear()
-            row = self._sum("number", run_features(words, start, end))
-            if len(key) <= _LONGEST_KEPT:
-                self._runs[key] = row
-        return row
 
-    def _sum(self, view: str, features: Sequence[str]) -> Array:
-        places = self._places[view]
-        weights = self.features[view][1]
-        total = np.zeros(len(SCORED))
-        for feature in features:
-            if (place := places.get(feature)) is not None:
-                total += weights[place]
-        return total
+def _parts(chunk: list[str]) -> Iterator[list[str]]:
+    if len(chunk) > 1 and sum(map(len, chunk)) > _CHARACTERS:
+        middle = len(chunk) // 2
+        yield from _parts(chunk[:middle])
+        yield from _parts(chunk[middle:])
+    else:
+        yield chunk

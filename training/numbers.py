@@ -6,7 +6,7 @@ law articles of real news are not counts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from training.names import is_name
 
@@ -26,12 +26,16 @@ _ORDINALS = (
     frozenset(number + end for number in (*_CARDINALS, *_POWERS) for end in ("م", "مین", "ام", "امین"))
     | frozenset("اول اولین نخست نخستین سوم سومین آخرین".split())
 )  # fmt: skip
-_MONTHS = frozenset(
+MONTHS = frozenset(
     "فروردین اردیبهشت خرداد تیر مرداد امرداد شهریور مهر آبان آذر دی بهمن اسفند "
     "محرم صفر ربیعالاول ربیعالثانی جمادیالاول جمادیالثانی رجب شعبان رمضان شوال ذیالقعده ذیالحجه "
     "ژانویه فوریه مارس آوریل مه ژوین ژوییه اوت سپتامبر اکتبر نوامبر دسامبر".split()
 )
-_AND = "و"
+AND = "و"
+"""What connects the parts of a number in words."""
+
+START, END = "^", "$"
+"""What stands beside a number at an edge of the sentence."""
 
 _DATE = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}")
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
@@ -83,7 +87,7 @@ def runs(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         while end < len(words):
             if is_number(words[end]):
                 end += 1
-            elif words[end] == _AND and end + 1 < len(words) and is_number(words[end + 1]):
+            elif words[end] == AND and end + 1 < len(words) and is_number(words[end + 1]):
                 end += 2
             else:
                 break
@@ -91,8 +95,18 @@ def runs(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _neighbour(word: str) -> str:
+def neighbour(word: str) -> str:
+    """Return what a word is to the number beside it: itself, or that it is a name."""
     return "#name" if is_name(word) else word
+
+
+def kind_of(shapes: Collection[str], *, before_month: bool) -> str:
+    """Return the kind of a number: the scale it has, the day of a month, or else all of its shapes."""
+    if "scale" in shapes:
+        return "scale"
+    if before_month and len(shapes) == 1:
+        return "day"
+    return "+".join(sorted(shapes))
 
 
 def run_features(words: Sequence[str], start: int, end: int) -> list[str]:
@@ -101,15 +115,10 @@ def run_features(words: Sequence[str], start: int, end: int) -> list[str]:
     They look at one word before the number and two after it.
     """
     shapes = {found for word in words[start:end] if (found := shape(word))}
-    before = _neighbour(words[start - 1]) if start else "^"
-    after = _neighbour(words[end]) if end < len(words) else "$"
-    beyond = _neighbour(words[end + 1]) if end + 1 < len(words) else "$"
-    if "scale" in shapes:
-        kind = "scale"
-    elif after in _MONTHS and len(shapes) == 1:
-        kind = "day"
-    else:
-        kind = "+".join(sorted(shapes))
+    before = neighbour(words[start - 1]) if start else START
+    after = neighbour(words[end]) if end < len(words) else END
+    beyond = neighbour(words[end + 1]) if end + 1 < len(words) else END
+    kind = kind_of(shapes, before_month=after in MONTHS)
     return [
         f"#{kind}",
         f"#<{before}",
