@@ -158,6 +158,11 @@ def _fold_scores(task: Task, texts: Words, y: NDArray[np.bool_], held_out: NDArr
     )
 
 
+def _fit_task(task: Task, regularisation: Sequence[float], texts: Words, y: NDArray[np.bool_], seed: int) -> Pipeline:
+    """Return the pipeline of a task fitted on all sentences; `y` has shape (n_sentences, n_labels of the task)."""
+    return Pipeline([("views", union_of(task.views)), ("labels", LinearLabels(regularisation, seed))]).fit(texts, y)
+
+
 def calibrate(scores: Scores, truth: NDArray[np.bool_]) -> Calibration:
     """Fit Platt's sigmoid on out-of-fold scores of one label, and find the threshold of the best F1.
 
@@ -200,23 +205,27 @@ def fit(sentences: Sequence[LabelledSentence], seed: int = 0, progress: Callable
     for (task, fold), part in zip(jobs, parts, strict=True):
         tried[task][:, folds == fold] = part
 
-    pipelines, regularisation, out_of_fold = [], [], []
+    regularisation: dict[Theme | Type, float] = {}
+    out_of_fold = []
     for task in TASKS:
         y = truth_of(sentences, task.labels)
-        chosen = []
-        for column in range(len(task.labels)):
+        for column, label in enumerate(task.labels):
             precisions = [average_precision_score(y[:, column], scores[:, column]) for scores in tried[task]]
             best = int(np.argmax(precisions))
-            chosen.append(REGULARISATION[best])
+            regularisation[label] = REGULARISATION[best]
             out_of_fold.append(tried[task][best, :, column])
-        progress(f"fitting {', '.join(task.labels)} on {len(sentences)} sentences")
-        steps = [("views", union_of(task.views)), ("labels", LinearLabels(chosen, seed))]
-        pipelines.append(Pipeline(steps).fit(texts, y))
-        regularisation += chosen
+    progress(f"fitting on {len(sentences)} sentences")
+    # Not in this process: here the threads of linear algebra would wait for each other.
+    pipelines: list[Pipeline] = Parallel(n_jobs=-1)(
+        delayed(_fit_task)(
+            task, [regularisation[label] for label in task.labels], texts, truth_of(sentences, task.labels), seed
+        )
+        for task in TASKS
+    )
     scores: Scores = np.column_stack(out_of_fold)
     truth = truth_of(sentences)
     calibrations = tuple(calibrate(scores[:, column], truth[:, column]) for column in range(len(SCORED)))
-    return Fitted(tuple(pipelines), tuple(regularisation), calibrations, scores)
+    return Fitted(tuple(pipelines), tuple(regularisation.values()), calibrations, scores)
 
 
 def folded(fitted: Fitted) -> Model:

@@ -131,10 +131,11 @@ class Tokens:
         numbers = np.flatnonzero(kept)
         renumbered = kept.cumsum() - 1
         self._long = {token: int(renumbered[number]) for token, number in self._long.items() if kept[number]}
-        self._keys = [key[numbers] for key in self._keys]
-        self._lengths = self._lengths[numbers]
+        # A search looks up the number -1 too, so no column may be empty.
+        self._keys = [np.append(key[numbers], np.uint64(0)) for key in self._keys]
+        self._lengths = np.append(self._lengths[numbers], 0)
         self.size = len(numbers)
-        self._make_slots(self._slots_at_first)
+        self._make_slots()
 
     def _home(self, keys: _Keys) -> Ints:
         """Return the slots where the search for tokens begins, shape (n_tokens,)."""
@@ -173,15 +174,15 @@ class Tokens:
         self._lengths = extended(self._lengths, lengths, self.size)
         self._long.update(item for item, length in zip(tokens.items(), lengths.tolist(), strict=True) if not length)
         self.size += len(tokens)
-        slots = len(self._slots)
-        while slots < 2 * self.size:
-            slots *= 2
-        if slots > len(self._slots):
-            self._make_slots(slots)
+        if 2 * self.size > len(self._slots):
+            self._make_slots()
         else:
             self._insert(numbers)
 
-    def _make_slots(self, slots: int) -> None:
+    def _make_slots(self) -> None:
+        slots = self._slots_at_first
+        while slots < 2 * self.size:
+            slots *= 2
         self._slots = np.full(slots, -1, np.int32)
         self._insert(np.arange(self.size))
 
