@@ -8,6 +8,7 @@ kept in a bounded table.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,17 @@ class Model:
         """Return the model of a state that `to_state` gave."""
         features = {view: (names.split("\n"), weights) for view, (names, weights) in state["features"].items()}
         return cls(features, state["bias"], state["slopes"], state["intercepts"], state["thresholds"])
+
+    @classmethod
+    def load(cls, models: Path | None = None) -> "Model":
+        """Return the model in use; `models` is the folder of the models, as `training.store` has it.
+
+        Raises ModelError where there is no sound one.
+        """
+        # The store makes models of what it reads, so it imports this module.
+        from training import store  # noqa: PLC0415
+
+        return store.load(models)[0]
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
