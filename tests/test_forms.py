@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from labels.drafts import Draft, Proposal, Returned, identity, in_order, is_altered
-from labels.forms import FORMS, form_of, label_studio, sheet
+from labels.forms import FORMS, doccano, form_of, label_studio, sheet
 from labels.scheme import SCORED, Place, Theme, Type
 
 PATH = Path("file")
@@ -247,6 +247,12 @@ def test_the_configuration_of_label_studio_names_what_the_tasks_name():
     (task,) = json.loads(label_studio.write([LABELLED]))
     parts = task["annotations"][0]["result"]
     assert [(part["from_name"], part["to_name"]) for part in parts] == [("themes", "text"), ("type", "text")]
+
+
+def test_the_labels_of_doccano_have_a_key_each():
+    labels = json.loads(doccano.config())
+    assert [label["text"] for label in labels] == [*Theme, *Type]
+    assert len({label["suffix_key"] for label in labels}) == len(labels)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 from labels import dataset
 from labels.drafts import identity
 from labels.duplicates import similar
+from labels.forms import FORMS
 from seeds import catalogue
+from service import outgoing
 from service.suggest import _Pool, suggest
 from training.choose import doubts
 
@@ -142,10 +144,13 @@ def test_sentences_of_absent_documents_are_left_out_of_an_export_and_counted(run
     assert err == "barchasb: 71 sentences of absent documents are left out\n"
 
 
-def test_the_configuration_of_label_studio_is_printed(runner):
-    code, out, _ = runner("export", "label-studio-config")
+@pytest.mark.parametrize(
+    ("program", "start"), [("label-studio", '<View>\n  <Text name="text"'), ("doccano", '[\n  {\n    "text": "health"')]
+)
+def test_what_a_project_of_another_program_needs_is_printed(runner, program, start):
+    code, out, _ = runner("export", f"{program}-config")
     assert code == 0
-    assert out.startswith('<View>\n  <Text name="text" value="$text" />')
+    assert out.startswith(start)
 
 
 def test_every_fault_of_an_import_is_a_line_on_standard_error(runner, rows, empty):
@@ -155,6 +160,16 @@ def test_every_fault_of_an_import_is_a_line_on_standard_error(runner, rows, empt
         "1: expected a JSON o",
         "2: expected themes o",
     ]
+
+
+def test_the_commands_know_every_form():
+    assert tuple(FORMS) == outgoing.FORMS
+
+
+@pytest.mark.parametrize(("name", "start"), [("a.json", b"["), ("a.csv", b"\xef\xbb\xbfid"), ("a.out", b"{")])
+def test_the_form_of_suggestions_is_that_of_the_name_of_the_output(runner, page, tmp_path, name, start):
+    assert runner("suggest", page, "-o", tmp_path / name)[0] == 0
+    assert (tmp_path / name).read_bytes().startswith(start)
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "two"])

@@ -36,7 +36,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 def form_of(path: Path, text: str) -> str:
     """Return the name of the form that a file most likely has, by its suffix and its first line."""
     match path.suffix.lower():
-        case ".csv" | ".tsv" | ".txt":
+        case ".csv" | ".tsv":
             return "csv"
         case ".json":
             return "label-studio"

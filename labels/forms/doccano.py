@@ -10,7 +10,7 @@ from pathlib import Path
 from labels.dataset import lines_of
 from labels.drafts import Draft, Returned, in_order
 from labels.forms.carry import KEY, back, carried
-from labels.scheme import Type
+from labels.scheme import Theme, Type
 
 
 def write(drafts: Sequence[Draft]) -> bytes:
@@ -20,6 +20,12 @@ def write(drafts: Sequence[Draft]) -> bytes:
         for draft in drafts
     )
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+
+
+def config() -> bytes:
+    """Return the labels of a project for these lines, each with a key to press, as doccano imports them."""
+    labels = [{"text": str(label), "suffix_key": str(key)} for key, label in enumerate((*Theme, *Type), 1)]
+    return f"{json.dumps(labels, indent=2)}\n".encode()
 
 
 def read(text: str, path: Path, faults: list[str]) -> Iterator[Returned]:
