@@ -3,25 +3,29 @@
 import heapq
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from itertools import count
+from itertools import batched, count
 
 import numpy as np
 
 from labels.drafts import Draft, Proposal, identity
-from labels.scheme import Place
+from labels.scheme import SCORED, Place
 from seeds import catalogue
 from seeds.errors import BarchasbError
 from seeds.files import FileError, decode, read_text
+from seeds.sentences import Sentence, read_sentences
 from seeds.text import words
 from service.batch import sources
-from service.tagger import TaggedSentence, Tagger
+from service.tagger import Tagger, lines_of
 from training.choose import choose, doubts
 
 _POOL = 20
 """So many times more than are wanted, the most doubtful of all, are looked at for how they differ."""
 _SHORTEST = 3
 """Words of the shortest sentence worth labelling."""
+_TOGETHER = 64
+"""Documents that are tagged at once."""
 
 
 class _Pool:
@@ -49,40 +53,64 @@ class _Pool:
         return [(doubt, draft) for doubt, _, draft in sorted(self._heap, key=lambda entry: entry[:2], reverse=True)]
 
 
-def _documents(names: Iterable[str], failures: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each document; of a file that cannot be read, `failures` gets to know."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A text with its name."""
+
+    name: str
+    text: str
+
+    def sentences(self, *, lines: bool) -> list[Sentence]:
+        """Return its sentences, or its lines where `lines` is set, that are long enough to be worth labelling."""
+        found = lines_of(self.text) if lines else read_sentences(self.text)
+        return [sentence for sentence in found if len(words(sentence.text)) >= _SHORTEST]
+
+
+def _documents(names: Iterable[str], failures: list[str]) -> Iterator[_Document]:
+    """Yield each document; of a file that cannot be read, `failures` gets to know."""
     for name, path in sources(names):
         try:
             if path is not None and path.is_dir():
                 raise FileError(f"{name}: has no text or HTML file; name the files")
-            yield name, read_text(path) if path else decode(sys.stdin.buffer.read(), name)
+            yield _Document(name, read_text(path) if path else decode(sys.stdin.buffer.read(), name))
         except BarchasbError as error:
             failures.append(str(error))
 
 
-class _Documents:
-    """Makes drafts of tagged sentences, with what is known of their document."""
+class _Drafts:
+    """Makes drafts of sentences and what the model says of them."""
 
-    def __init__(self, version: str, register: str) -> None:
-        self._version = version
+    def __init__(self, tagger: Tagger, register: str, *, lines: bool) -> None:
+        self._tagger = tagger
         self._register = register
+        self._lines = lines
         self._catalogued = {source.sha256: name for name, source in catalogue.sources().items()}
 
-    def drafts(self, name: str, text: str, tagged: Sequence[TaggedSentence], *, lines: bool) -> Iterator[Draft]:
-        """Yield a draft for each tagged sentence; each line is its own document where `lines` is set."""
-        digest = sha256(text.encode()).hexdigest()
-        for each in tagged:
-            found = each.sentence
-            identifier = identity(found.text)
-            slice_digest = sha256(text[found.start : found.end].encode()).hexdigest()
-            yield Draft(
-                id=identifier,
-                text=found.text,
-                group=identifier if lines else f"document-{digest[:12]}",
-                register=self._register,
-                place=Place(self._catalogued.get(digest, name), found.start, found.end, slice_digest),
-                proposal=Proposal(self._version, each.tag.themes, each.tag.type, each.tag.scores),
-            )
+    def of(self, documents: Sequence[_Document]) -> Iterator[tuple[float, Draft]]:
+        """Yield doubt and draft of each sentence of some documents, which are tagged together: calls cost."""
+        found = [(document, document.sentences(lines=self._lines)) for document in documents]
+        tags = self._tagger.model.tag([sentence.text for _, sentences in found for sentence in sentences])
+        scores = np.array([tag.scores for tag in tags]).reshape(-1, len(SCORED))
+        rated = zip(tags, doubts(scores, self._tagger.model.thresholds).tolist(), strict=True)
+        for document, sentences in found:
+            digest = sha256(document.text.encode()).hexdigest()
+            name = self._catalogued.get(digest, document.name)
+            for sentence in sentences:
+                tag, doubt = next(rated)
+                identifier = identity(sentence.text)
+                place = document.text[sentence.start : sentence.end].encode()
+                yield (
+                    doubt,
+                    Draft(
+                        id=identifier,
+                        text=sentence.text,
+                        # A line is a document of its own.
+                        group=identifier if self._lines else f"document-{digest[:12]}",
+                        register=self._register,
+                        place=Place(name, sentence.start, sentence.end, sha256(place).hexdigest()),
+                        proposal=Proposal(self._tagger.version, tag.themes, tag.type, tag.scores),
+                    ),
+                )
 
 
 def suggest(
@@ -94,17 +122,11 @@ def suggest(
     of each other nor of the texts that are `labelled`. Only a few times as many as are wanted are held at a time.
     """
     failures: list[str] = []
-    makes = _Documents(tagger.version, register)
+    drafts = _Drafts(tagger, register, lines=lines)
     pool = _Pool(_POOL * wanted)
-    for name, text in _documents(names, failures):
-        tagged = tagger.tag_lines(text) if lines else tagger.tag_document(text)
-        if not tagged:
-            continue
-        doubt = doubts(np.array([each.tag.scores for each in tagged]), tagger.model.thresholds)
-        for score, draft in zip(doubt.tolist(), makes.drafts(name, text, tagged, lines=lines), strict=True):
-            if len(words(draft.text)) >= _SHORTEST:
-                pool.offer(score, draft)
+    for some in batched(_documents(names, failures), _TOGETHER, strict=False):
+        for doubt, draft in drafts.of(some):
+            pool.offer(doubt, draft)
     ranked = pool.ranked()
-    scores = np.array([doubt for doubt, _ in ranked])
-    chosen = choose([draft.text for _, draft in ranked], scores, labelled, wanted)
+    chosen = choose([draft.text for _, draft in ranked], np.array([doubt for doubt, _ in ranked]), labelled, wanted)
     return [ranked[place][1] for place in chosen], failures
