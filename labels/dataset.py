@@ -64,6 +64,9 @@ class Row:
         except json.JSONDecodeError as error:
             self.fault(f"expected a JSON object, got {error.msg} at column {error.colno}")
             return {}
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+            self.fault(f"expected a JSON object, got what cannot be read ({error})")
+            return {}
         if not isinstance(value, dict):
             self.fault(f"expected a JSON object, got {type(value).__name__}")
             return {}

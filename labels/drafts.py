@@ -8,6 +8,8 @@ from typing import Any
 from labels.scheme import SCORED, LabelledSentence, Place, Theme, Type
 from seeds.text import words
 
+REGISTER = "news"
+"""The kind of text of a sentence where nobody says it."""
 _MARK = "s-"
 
 

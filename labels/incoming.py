@@ -10,7 +10,7 @@ from typing import Any
 
 from labels import dataset, provenance
 from labels.dataset import PLACE_KEYS, TEXT_KEYS, DatasetError, Reader, Row
-from labels.drafts import Returned, identity, in_order, is_altered
+from labels.drafts import REGISTER, Returned, identity, in_order, is_altered
 from labels.duplicates import near_duplicates
 from labels.forms import FORMS, form_of
 from labels.scheme import LabelledSentence
@@ -19,8 +19,6 @@ from seeds.errors import BarchasbError
 from seeds.files import read_text, replacing
 from seeds.text import words
 
-REGISTER = "news"
-"""The kind of text of a sentence that comes without one."""
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -46,9 +44,10 @@ class _Arrivals:
         """Return a row in the keys of a labelled sentence, not yet checked by the strict reader, and its text."""
         row, value = Row(returned.where, self.faults), dict(returned.row)
         name = value.get("document")
-        if name in catalogue.sources():
+        placed = isinstance(name, str) and name in catalogue.sources()
+        if placed:
             value["text"] = self._read_at_place(row, value)
-            value["group"] = self._groups.get(name) or value.get("group")
+            value["group"] = self._groups.get(str(name)) or value.get("group")
         text = value.get("text")
         if isinstance(text, str) and text:
             value["id"] = value.get("id") or identity(text)
@@ -58,8 +57,12 @@ class _Arrivals:
         value["register"] = value.get("register") or self.register
         if isinstance(value.get("themes"), list):
             value["themes"] = in_order(value["themes"])
-        keys = PLACE_KEYS if name in catalogue.sources() else TEXT_KEYS
-        return row, {key: value.get(key) for key in keys}, text if isinstance(text, str) else ""
+        complete = {key: value.get(key) for key in (PLACE_KEYS if placed else TEXT_KEYS)}
+        try:
+            json.dumps(complete, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            row.fault("has half a character (a lone surrogate), which UTF-8 cannot hold; write it anew")
+        return row, complete, text if isinstance(text, str) else ""
 
     def _read_at_place(self, row: Row, value: dict[str, Any]) -> str:
         """Return the text at a place, empty where the row is at fault.

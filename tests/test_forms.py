@@ -193,6 +193,36 @@ def test_what_is_no_row_is_told_with_its_place(form, text, fault):
     assert re.match(fault, found)
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from([*Theme, *Type]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from("data text themes type annotations result value choices from_name label barchasb".split()),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(text=st.text() | JSON.map(json.dumps) | st.lists(JSON).map(json.dumps))
+def test_whatever_a_file_holds_it_is_rows_or_told_as_faults(form, text):
+    faults = []
+    rows = list(FORMS[form].read(text, PATH, faults))
+    assert all(fault.startswith("file") for fault in faults)
+    assert all(row.where.startswith("file") and isinstance(row.row, dict) for row in rows)
+
+
+@pytest.mark.parametrize("text", [f"[{'9' * 5000}]", "[" * 100_000])
+@pytest.mark.parametrize("form", ["jsonl", "doccano", "label-studio"])
+def test_json_that_no_reader_takes_is_a_fault(form, text):
+    (fault,) = faults_of(form, text)
+    assert "got what cannot be read" in fault
+
+
 def annotated(*annotations):
     results = [{"was_cancelled": skipped, "result": label_studio._result(*labels)} for skipped, *labels in annotations]
     return json.dumps([{"data": {"text": "جمله"}, "annotations": results}])

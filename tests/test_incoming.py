@@ -2,12 +2,14 @@ import json
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labels import dataset, provenance
-from labels.dataset import DatasetError
-from labels.drafts import Draft, identity
+from labels.dataset import TEXT_KEYS, DatasetError, Reader
+from labels.drafts import Draft, Returned, identity
 from labels.forms import FORMS, sheet
-from labels.incoming import add
+from labels.incoming import _joined, add
 from labels.provenance import Import, ProvenanceError
 from labels.scheme import Place, Theme, Type
 from seeds import catalogue
@@ -241,3 +243,31 @@ def test_damaged_provenance_is_told(folder, tmp_path):
     with pytest.raises(ProvenanceError, match=r"provenance.json: expected a list of imports, got 'ids'; restore"):
         add(written(tmp_path, draft(kind=Type.STATISTIC)), by="a")
     assert sorted(path.name for path in folder.iterdir()) == ["provenance.json", "there.jsonl"]
+
+
+ROWS = st.dictionaries(
+    st.sampled_from("id text themes type group register document start end sha256".split()),
+    st.none()
+    | st.integers()
+    | st.text()
+    | st.sampled_from([TEXT, NAME, "statistic", ["health"]])
+    | st.lists(st.text(max_size=3) | st.none(), max_size=2)
+    | st.just({}),
+)
+
+
+@given(values=st.lists(ROWS, max_size=4))
+def test_whatever_rows_say_they_are_sound_or_told_as_faults(values):
+    found = [Returned(f"file:{number}", value) for number, value in enumerate(values, 1)]
+    rows, faults = _joined(found, Reader(lambda _: None), lambda _: None, "news")
+    assert all(fault.startswith("file:") for fault in faults)
+    assert len(rows) == len(values) or faults
+    for row in rows:
+        assert tuple(row) == TEXT_KEYS
+        assert json.loads(json.dumps(row, ensure_ascii=False).encode()) == row
+
+
+def test_half_a_character_is_told(folder, rows):
+    row = json.dumps({"text": f"\ud800 {TEXT}", "themes": [], "type": "statistic"})
+    with pytest.raises(DatasetError, match=r"rows.jsonl:1: has half a character"):
+        add(rows(row), by="a")

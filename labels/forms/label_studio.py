@@ -99,6 +99,9 @@ def read(text: str, path: Path, faults: list[str]) -> Iterator[Returned]:
     except json.JSONDecodeError as error:
         faults.append(f"{path}:{error.lineno}: expected JSON, got {error.msg} at column {error.colno}")
         return
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        faults.append(f"{path}:1: expected JSON, got what cannot be read ({error})")
+        return
     if not isinstance(tasks, list):
         faults.append(f"{path}:1: expected a list of tasks, got {type(tasks).__name__}")
         return

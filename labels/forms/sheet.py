@@ -24,6 +24,8 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _GUARD = "'"
 _YES = ("x", "\N{MULTIPLICATION SIGN}", "1", "\N{EXTENDED ARABIC-INDIC DIGIT ONE}")
 _NO = ("", "0", "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}")
+_LONGEST_NUMBER = 18
+"""Digits; no document has a place beyond."""
 # The reader's own limit, 128 KiB a cell, is less than the longest line of a page can have.
 _LONGEST_CELL = 2**31 - 1
 
@@ -73,7 +75,7 @@ def _row(cells: dict[str, str]) -> tuple[dict[str, Any], str]:
     row["themes"] = themes
     for key in ("start", "end"):
         if cell := cells.get(key, "").strip():
-            if not cell.isdecimal():
+            if not cell.isdecimal() or len(cell) > _LONGEST_NUMBER:
                 return row, f'expected a whole number in column "{key}", got {cell!r:.40}'
             row[key] = int(cell)
     return row, ""

@@ -21,13 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--count", type=_positive, default=200, help="at most so many (default: 200)")
     parser.add_argument("--lines", action="store_true", help="every line is a sentence (default: documents)")
     parser.add_argument("--format", choices=FORMS, help="default: as the output is called, else jsonl")
-    parser.add_argument("--register", default="news", help="the kind of text (default: news)")
+    parser.add_argument("--register", help="the kind of text (default: news)")
     parser.add_argument("-o", "--out", type=Path, help="write here, whole or not at all (default: standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Suggest; return 1 if any file failed, 0 if none."""
     from labels import dataset
+    from labels.drafts import REGISTER
     from service.suggest import suggest
     from service.tagger import Tagger
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         tagger=Tagger.load(),
         wanted=arguments.count,
         lines=arguments.lines,
-        register=arguments.register,
+        register=arguments.register or REGISTER,
         labelled=[sentence.text for sentence in dataset.read().sentences],
     )
     for failure in failures:
