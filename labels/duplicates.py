@@ -13,15 +13,14 @@ _SHARED = 0.5
 _RUNS = 5
 
 
-def _runs_of_words(text: str) -> list[str]:
-    found = words(text)
-    return [" ".join(found[place : place + 3]) for place in range(len(found) - 2)]
+def _runs(text: Sequence[str]) -> list[str]:
+    return [" ".join(text[place : place + 3]) for place in range(len(text) - 2)]
 
 
-def similar(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the places of two near-duplicates, the smaller first, for every such pair of texts."""
+def similar(texts: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of two near-duplicates, the smaller first, for every such pair; a text is its words."""
     try:
-        runs = CountVectorizer(analyzer=_runs_of_words, binary=True).fit_transform(texts)
+        runs = CountVectorizer(analyzer=_runs, binary=True).fit_transform(texts)
     except ValueError:  # not one run of three words in all texts
         return
     sizes = runs.getnnz(axis=1)
@@ -33,6 +32,6 @@ def similar(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def near_duplicates(sentences: Sequence[LabelledSentence]) -> Iterator[tuple[LabelledSentence, LabelledSentence]]:
     """Yield pairs of near-duplicates of different groups; those of one group, a minimal pair, are meant."""
-    for first, second in similar([sentence.text for sentence in sentences]):
+    for first, second in similar([words(sentence.text) for sentence in sentences]):
         if sentences[first].group != sentences[second].group:
             yield sentences[first], sentences[second]

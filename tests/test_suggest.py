@@ -12,6 +12,7 @@ from labels.drafts import identity
 from labels.duplicates import similar
 from labels.forms import FORMS
 from seeds import catalogue
+from seeds.text import words
 from service import outgoing
 from service.suggest import _Pool, suggest
 from training.choose import doubts
@@ -48,7 +49,7 @@ def test_suggestions_are_more_doubtful_than_the_rest_and_none_is_like_another(ta
     found, failures = asked(tagger, SAMPLES, 20)
     assert failures == []
     assert len(found) == len({draft.id for draft in found}) == 20
-    assert not list(similar([draft.text for draft in found]))
+    assert not list(similar([words(draft.text) for draft in found]))
     everything, _ = asked(tagger, SAMPLES, 1000)
     assert len(everything) > 60
 
@@ -166,6 +167,7 @@ def test_the_commands_know_every_form():
     assert tuple(FORMS) == outgoing.FORMS
 
 
+@pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize(("name", "start"), [("a.json", b"["), ("a.csv", b"\xef\xbb\xbfid"), ("a.out", b"{")])
 def test_the_form_of_suggestions_is_that_of_the_name_of_the_output(runner, page, tmp_path, name, start):
     assert runner("suggest", page, "-o", tmp_path / name)[0] == 0

@@ -35,10 +35,12 @@ def choose(texts: Sequence[str], doubt: Array, labelled: Sequence[str], count: i
     `doubt`, shape (n_texts,), is theirs. No near-duplicate of a chosen or labelled text is chosen; where the texts
     run out, fewer are.
     """
-    if not any(map(words, texts)):
+    found = [words(text) for text in (*texts, *labelled)]
+    if not any(found[: len(texts)]):
         return []
-    banned = _near(texts, labelled)
-    vectors = TfidfVectorizer(analyzer=words, dtype=np.float32).fit_transform([*texts, *labelled])
+    banned = _near(found, len(texts))
+    # The words are there already.
+    vectors = TfidfVectorizer(analyzer=list, dtype=np.float32).fit_transform(found)
     ours, theirs = vectors[: len(texts)], vectors[len(texts) :]
     nearest = np.zeros(len(texts))
     if labelled:
@@ -60,13 +62,13 @@ def choose(texts: Sequence[str], doubt: Array, labelled: Sequence[str], count: i
     return chosen
 
 
-def _near(texts: Sequence[str], labelled: Sequence[str]) -> list[set[int]]:
-    """Return the places of the near-duplicates of each text among the texts; -1 stands for any labelled one."""
-    near: list[set[int]] = [set() for _ in texts]
-    for first, second in similar([*texts, *labelled]):
-        if second < len(texts):
+def _near(found: Sequence[list[str]], count: int) -> list[set[int]]:
+    """Return the places of the near-duplicates of each of the first `count` texts; -1 stands for any later text."""
+    near: list[set[int]] = [set() for _ in range(count)]
+    for first, second in similar(found):
+        if second < count:
             near[first].add(second)
             near[second].add(first)
-        elif first < len(texts):
+        elif first < count:
             near[first].add(-1)
     return near
