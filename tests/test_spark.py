@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -16,26 +17,41 @@ LACKING = [
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"{' and '.join(LACKING)} not installed; see: make spark")
 
 
+def submit(models, *words):
+    """Run the recipe on two cores of this machine; return the finished process."""
+    return subprocess.run(
+        [ROOT / ".venv/bin/spark-submit", "--master", "local[2]", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}",
+            "BARCHASB_MODELS": str(models),
+            "PYSPARK_PYTHON": str(ROOT / ".venv/bin/python"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        },
+    )
+
+
 @pytest.fixture(scope="module")
-def run(models, labelled, tmp_path_factory):
-    """The recipe run by Spark, on two cores, over every labelled sentence; its process and its rows by id."""
+def source(labelled, tmp_path_factory):
+    """Every labelled sentence as Parquet in two parts."""
     folder = tmp_path_factory.mktemp("spark")
     sentences = pl.DataFrame({"id": [each.id for each in labelled], "text": [each.text for each in labelled]})
     for part in range(2):
-        half = folder / "in" / f"{part}.parquet"
-        half.parent.mkdir(exist_ok=True)
-        sentences.filter(pl.int_range(pl.len()) % 2 == part).write_parquet(half)
-    command = [ROOT / ".venv/bin/spark-submit", "--master", "local[2]", "docs/spark.py", folder / "in", folder / "out"]
-    environment = {
-        **os.environ,
-        "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}",
-        "BARCHASB_MODELS": str(models),
-        "PYSPARK_PYTHON": str(ROOT / ".venv/bin/python"),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-    }
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment)
+        sentences.filter(pl.int_range(pl.len()) % 2 == part).write_parquet(folder / f"{part}.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(models, source, tmp_path_factory):
+    """What Spark makes of it."""
+    target = tmp_path_factory.mktemp("tagged") / "out"
+    done = submit(models, "docs/spark.py", source, target)
     assert done.returncode == 0, done.stderr[-3000:]
-    return pl.read_parquet(folder / "out" / "*.parquet")
+    return pl.read_parquet(target / "*.parquet")
 
 
 def test_spark_tags_every_sentence_as_the_model_does(run, labelled, tagger):
@@ -46,6 +62,14 @@ def test_spark_tags_every_sentence_as_the_model_does(run, labelled, tagger):
         assert found[sentence.id] == (" ".join(tag.themes), tag.type, *tag.scores)
 
 
-def test_both_parts_of_the_input_were_tagged_apart(run, labelled):
+def test_the_columns_of_the_input_come_first(run):
     assert run.columns == ["id", "text", *COLUMNS]
-    assert run["text"].to_list() != [each.text for each in labelled]
+
+
+def test_an_executor_with_another_model_stops_the_job(models, source, tmp_path):
+    (tmp_path / "current").write_text("000000000000\n")
+    other = f"spark.executorEnv.BARCHASB_MODELS={tmp_path}"
+    done = submit(models, "--conf", other, "docs/spark.py", source, tmp_path / "out")
+    assert done.returncode != 0
+    assert re.search(r"expected model [0-9a-f]{12}, got 000000000000; give every executor the same models", done.stderr)
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
