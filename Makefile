@@ -8,15 +8,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 COMPARED := $(VENV)/.compare
+SPARK := $(VENV)/.spark
 MODEL := models/current
 
-# The extra `compare` alone, so that its lock holds nothing that requirements.txt holds already but numpy.
-define COMPARE_EXTRA
+# One extra alone, so that its lock holds next to nothing that requirements.txt holds already.
+define EXTRA
+import sys
 import tomllib
 with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["project"]["optional-dependencies"]["compare"], sep="\n")
+    print(*tomllib.load(file)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 endef
-export COMPARE_EXTRA
+export EXTRA
 
 .PHONY: help
 help: ## say what there is to make
@@ -48,6 +50,11 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: spark
+spark: $(SPARK) $(MODEL) ## run the Spark recipe on the labelled sentences (needs Java 17 or newer)
+	@command -v java >/dev/null || { echo "make spark: Spark needs Java: install default-jre-headless or its like" >&2; exit 1; }
+	$(BIN)/pytest tests/test_spark.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -58,9 +65,11 @@ lint: $(INSTALLED) ## check style and types
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url pyproject.toml -o requirements.txt
-	uv run --quiet --no-project python -c "$$COMPARE_EXTRA" | \
+	for extra in compare spark; do \
+		uv run --quiet --no-project python -c "$$EXTRA" $$extra | \
 		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--python-version 3.12 --constraint requirements.txt - -o requirements-compare.txt
+		--python-version 3.12 --constraint requirements.txt - -o requirements-$$extra.txt || exit; \
+	done
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
@@ -74,11 +83,11 @@ $(INSTALLED): requirements.txt pyproject.toml .python-version
 	@bash .ci/setup $(VENV)
 	@touch $@
 
-# On top of the rest: what only `make compare` needs.
-$(COMPARED): requirements-compare.txt $(INSTALLED)
+# On top of the rest: what only `make compare` or `make spark` needs.
+$(COMPARED) $(SPARK): $(VENV)/.%: requirements-%.txt $(INSTALLED)
 	@if command -v uv >/dev/null; then \
-		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-compare.txt; \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
 	else \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-compare.txt; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi
 	@touch $@

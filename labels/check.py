@@ -5,42 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sklearn.feature_extraction.text import CountVectorizer
-
 from labels import dataset
+from labels.duplicates import near_duplicates
 from labels.gap import gap_table
 from labels.scheme import LabelledSentence, Theme, Type
 from seeds.text import words
 
-# Two sentences are near-duplicates if this share of the shorter one's runs of three words is in the other, and at
-# least so many runs are. Two of a formula like «به گزارش خبرنگار … از …» share fewer.
-_SHARED = 0.5
-_RUNS = 5
 _STRETCH = 500
 """Words in a stretch of the type-token ratio."""
-
-
-def _runs_of_words(text: str) -> list[str]:
-    found = words(text)
-    return [" ".join(found[place : place + 3]) for place in range(len(found) - 2)]
-
-
-def near_duplicates(sentences: Sequence[LabelledSentence]) -> Iterator[tuple[LabelledSentence, LabelledSentence]]:
-    """Yield pairs of sentences of different groups that say nearly the same in nearly the same words."""
-    try:
-        runs = CountVectorizer(analyzer=_runs_of_words, binary=True).fit_transform(s.text for s in sentences)
-    except ValueError:  # not one run of three words in all sentences
-        return
-    sizes = runs.getnnz(axis=1)
-    shared = (runs @ runs.T).tocoo()
-    for first, second, count in zip(shared.row.tolist(), shared.col.tolist(), shared.data.tolist(), strict=True):
-        if (
-            first < second
-            and count >= _RUNS
-            and count >= _SHARED * min(sizes[first], sizes[second])
-            and sentences[first].group != sentences[second].group
-        ):
-            yield sentences[first], sentences[second]
 
 
 def _faults(sentences: Sequence[LabelledSentence]) -> Iterator[str]:

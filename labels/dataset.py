@@ -1,7 +1,7 @@
 """The one reader of labelled sentences, strict: every fault of every line is reported in one pass."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -41,8 +41,11 @@ class Dataset:
     absent: int = 0
 
 
-class _Row:
-    """One line being read; collects its faults."""
+class Row:
+    """One line being read; collects its faults, to which `where` stands before.
+
+    What it reads of an object is empty, or a stand-in, where it finds fault.
+    """
 
     def __init__(self, where: str, faults: list[str]) -> None:
         self.where = where
@@ -50,6 +53,7 @@ class _Row:
         self.good = True
 
     def fault(self, message: str) -> None:
+        """Add a fault."""
         self.good = False
         self.faults.append(f"{self.where}: {message}")
 
@@ -59,6 +63,9 @@ class _Row:
             value = json.loads(line, object_pairs_hook=self._unique)
         except json.JSONDecodeError as error:
             self.fault(f"expected a JSON object, got {error.msg} at column {error.colno}")
+            return {}
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+            self.fault(f"expected a JSON object, got what cannot be read ({error})")
             return {}
         if not isinstance(value, dict):
             self.fault(f"expected a JSON object, got {type(value).__name__}")
@@ -72,6 +79,7 @@ class _Row:
         return dict(pairs)
 
     def string(self, value: dict[str, Any], key: str) -> str:
+        """Return a string that is not empty."""
         got = value.get(key)
         if not isinstance(got, str) or not got.strip():
             self.fault(f"expected {key} to be a string that is not empty, got {got!r}")
@@ -79,12 +87,14 @@ class _Row:
         return got
 
     def text(self, value: dict[str, Any]) -> str:
+        """Return the text, which has a word."""
         text = self.string(value, "text")
         if text and not words(text):
             self.fault(f"expected text with at least one word, got {text!r}")
         return text
 
     def themes(self, value: dict[str, Any], *, ordered: bool = True) -> tuple[Theme, ...]:
+        """Return the themes in the scheme's order, in which they must stand if `ordered` is set."""
         got = value.get("themes")
         names = [str(theme) for theme in Theme]
         if not isinstance(got, list):
@@ -99,6 +109,7 @@ class _Row:
         return tuple(theme for theme in Theme if theme in got)
 
     def type(self, value: dict[str, Any]) -> Type:
+        """Return the type."""
         got = value.get("type")
         if got not in [str(kind) for kind in Type]:
             self.fault(f"expected type to be {' or '.join(Type)}, got {got!r}")
@@ -106,21 +117,29 @@ class _Row:
         return Type(got)
 
 
-def _lines(path: Path, faults: list[str]) -> Iterable[tuple[_Row, dict[str, Any]]]:
-    try:
-        # Only a line feed ends a line of JSONL; str.splitlines would split at more.
-        lines = read_text(path).removesuffix("\n").split("\n")
-    except FileError as error:
-        faults.append(str(error))
-        return
-    for number, line in enumerate(lines, 1):
-        row = _Row(f"{path}:{number}", faults)
+def lines_of(text: str, path: Path, faults: list[str]) -> Iterator[tuple[Row, dict[str, Any]]]:
+    """Yield the object of each line of JSONL; of a line that holds none, `faults` gets to know."""
+    # Only a line feed ends a line of JSONL; str.splitlines would split at more.
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        row = Row(f"{path}:{number}", faults)
         if value := row.parse(line):
             yield row, value
 
 
-class _Reader:
-    """Reads rows and remembers what only shows across rows: ids and texts."""
+def _lines(path: Path, faults: list[str]) -> Iterator[tuple[Row, dict[str, Any]]]:
+    try:
+        text = read_text(path)
+    except FileError as error:
+        faults.append(str(error))
+        return
+    yield from lines_of(text, path, faults)
+
+
+class Reader:
+    """Reads rows and remembers what only shows across rows: ids and texts.
+
+    `faults` are those of the files; `dataset` has the sound rows.
+    """
 
     def __init__(self, text_of: Callable[[str], str | None]) -> None:
         self.faults: list[str] = []
@@ -130,22 +149,31 @@ class _Reader:
         self._texts: dict[tuple[str, ...], tuple[str, LabelledSentence]] = {}
 
     def read(self, path: Path) -> None:
+        """Read a file."""
         for row, value in _lines(path, self.faults):
-            keys = tuple(value)
-            if keys not in (TEXT_KEYS, PLACE_KEYS):
-                expected = PLACE_KEYS if "document" in value else TEXT_KEYS
-                row.fault(f"expected the keys {', '.join(expected)} in this order, got {', '.join(keys)}")
-                continue
-            sentence = self._sentence(row, value)
-            if not row.good:
-                continue
-            if sentence.text:
-                self._remember(row, sentence)
-                self.dataset.sentences.append(sentence)
-            else:
-                self.dataset.absent += 1
+            self.add(row, value)
 
-    def _sentence(self, row: _Row, value: dict[str, Any]) -> LabelledSentence:
+    def add(self, row: Row, value: dict[str, Any]) -> LabelledSentence | None:
+        """Return the sentence of a row, None where the row, which then says why, is at fault.
+
+        The text is empty where the document of a place is absent.
+        """
+        keys = tuple(value)
+        if keys not in (TEXT_KEYS, PLACE_KEYS):
+            expected = PLACE_KEYS if "document" in value else TEXT_KEYS
+            row.fault(f"expected the keys {', '.join(expected)} in this order, got {', '.join(keys)}")
+            return None
+        sentence = self._sentence(row, value)
+        if not row.good:
+            return None
+        if sentence.text:
+            self._remember(row, sentence)
+            self.dataset.sentences.append(sentence)
+        else:
+            self.dataset.absent += 1
+        return sentence if row.good else None
+
+    def _sentence(self, row: Row, value: dict[str, Any]) -> LabelledSentence:
         identity = row.string(value, "id")
         if identity in self._ids:
             row.fault(f'expected an id of its own, got "{identity}" of {self._ids[identity]} again')
@@ -162,13 +190,13 @@ class _Reader:
             place=place,
         )
 
-    def _place(self, row: _Row, value: dict[str, Any]) -> Place:
+    def _place(self, row: Row, value: dict[str, Any]) -> Place:
         start, end = value["start"], value["end"]
         if type(start) is not int or type(end) is not int or not 0 <= start < end:
             row.fault(f"expected whole numbers 0 <= start < end, got start {start!r} and end {end!r}")
         return Place(row.string(value, "document"), start, end, row.string(value, "sha256"))
 
-    def _place_text(self, row: _Row, place: Place) -> str:
+    def _place_text(self, row: Row, place: Place) -> str:
         """Return the text at `place`, empty where the document is absent or the row is at fault."""
         if not row.good:
             return ""
@@ -187,7 +215,7 @@ class _Reader:
             )
         return text
 
-    def _remember(self, row: _Row, sentence: LabelledSentence) -> None:
+    def _remember(self, row: Row, sentence: LabelledSentence) -> None:
         key = tuple(words(sentence.text))
         if key not in self._texts:
             self._texts[key] = (row.where, sentence)
@@ -209,7 +237,7 @@ def read(
 
     Raises DatasetError with every fault of every file: malformed, duplicate, empty or contradictory rows.
     """
-    reader = _Reader(text_of)
+    reader = Reader(text_of)
     files = sorted(FOLDER.glob("*.jsonl")) if paths is None else list(paths)
     for path in files:
         reader.read(path)

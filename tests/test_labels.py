@@ -1,7 +1,8 @@
 from collections import Counter
 
 from labels import dataset
-from labels.check import check, near_duplicates, variety
+from labels.check import check, variety
+from labels.duplicates import near_duplicates
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
 
 

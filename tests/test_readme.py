@@ -38,8 +38,9 @@ def test_every_command_of_the_readme_prints_what_it_says(port, command, output):
 
 
 def test_the_readme_shows_requests_and_a_tagged_file():
-    assert len(BLOCKS) >= 4
-    assert all(json.loads(line) for _, output in BLOCKS for line in output.splitlines())
+    answers = [output for command, output in BLOCKS if command.startswith(("curl ", "barchasb tag "))]
+    assert len(answers) >= 4
+    assert all(json.loads(line) for output in answers for line in output.splitlines())
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -7,6 +7,7 @@ neighbours, plus a bias. `training.folding` adds them up.
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -104,6 +105,17 @@ class Model:
         """Return the model of a state that `to_state` gave; it remembers `limit` tokens."""
         features = {view: (names.split("\n"), weights) for view, (names, weights) in state["features"].items()}
         return cls(features, state["bias"], state["slopes"], state["intercepts"], state["thresholds"], limit=limit)
+
+    @classmethod
+    def load(cls, models: Path | None = None) -> "Model":
+        """Return the model in use; `models` is the folder of the models, as `training.store` has it.
+
+        Raises ModelError where there is no sound one.
+        """
+        # The store makes models of what it reads, so it imports this module.
+        from training import store  # noqa: PLC0415
+
+        return store.load(models)[0]
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
