@@ -119,7 +119,9 @@ def tag_files(names: Sequence[str], options: Options, *, tagger: Tagger, again: 
             for source in find(names, options.input_form, aside)
         ]
         if out is None:
-            return _print(found, sys.stdout.buffer, tagger, options)
+            # Not sys.stdout.buffer, which writes only a part where PYTHONUNBUFFERED is set.
+            printed = stack.enter_context(os.fdopen(sys.stdout.fileno(), "wb", closefd=False))
+            return _print(found, printed, tagger, options)
         if out.exists() and not out.is_file():
             return _print(found, stack.enter_context(out.open("wb")), tagger, options)
         if options.resume and out.exists() and not folder_of(out).exists():

@@ -79,9 +79,7 @@ def fitted(record: Record, columns: Sequence[Column]) -> Record | Fault:
     for column in columns:
         value = record.columns.get(column.name)
         if value is not None and not _fits(value, column.kind):
-            reason = (
-                f'column "{column.name}": expected a {column.kind} as in the first records, got {type(value).__name__}'
-            )
+            reason = f'column "{column.name}": expected a {column.kind} as in the first records, got {_kind(value)}'
             return Fault(record.file, record.line, reason)
         if column.kind == WORDS and value is not None and not isinstance(value, str):
             value = orjson.dumps(value).decode()

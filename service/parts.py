@@ -60,6 +60,7 @@ class Parts:
         self._targets = targets(out, form)
         self._folder = folder_of(out)
         self._files: dict[str, IO[bytes]] = {}
+        self._lock: IO[bytes] | None = None
         self.finished = False
         self.state: dict[str, Any] | None = None
 
@@ -70,14 +71,15 @@ class Parts:
         where it was but the run is another one.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(self._out.parent)
         self._lock = (self._folder / "lock").open("wb")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PartsError(f"{self._out}: another run is writing it; wait for its end") from None
+        except BlockingIOError as error:
+            raise PartsError(f"{self._out}: another run is writing it; wait for its end") from error
         journal = self._journal()
-        lengths = {}
-        if journal and journal["state"]:
+        lengths: dict[str, int] = {}
+        if journal:
             remedy = f"or remove {self._folder} to begin anew"
             if not resume:
                 done = journal["state"]["sentences"]
@@ -95,8 +97,11 @@ class Parts:
             path = self._folder / name
             path.touch()
             file = self._files[name] = path.open("r+b")
-            file.truncate(lengths.get(name, 0))
-            file.seek(0, os.SEEK_END)
+            length = lengths.get(name, 0)
+            if path.stat().st_size < length:
+                raise PartsError(f"{path}: is shorter than it was; remove {self._folder} to begin anew")
+            file.truncate(length)
+            file.seek(length)
 
     def write(self, name: str, data: bytes) -> None:
         """Write to one of the parts; it is not sealed by that."""
@@ -127,10 +132,11 @@ class Parts:
         # The output itself comes last: where it is, everything is.
         for name in (ERRORS, SUMMARY, ROWS):
             path = self._done(name) if self._done(name).exists() else self._folder / name
-            if name != ROWS:
-                self._targets[name].unlink(missing_ok=True)
             if path.exists() and (name == ROWS or path.stat().st_size):
                 path.replace(self._targets[name])
+            elif path.exists():
+                # An earlier run may have had errors.
+                self._targets[name].unlink(missing_ok=True)
         sync_folder(self._out.parent)
         shutil.rmtree(self._folder)
 
@@ -140,9 +146,10 @@ class Parts:
             # What is buffered is not sealed; on a full disk it could not be written either.
             with suppress(OSError):
                 file.close()
-        self._lock.close()
-        if self.state is None:
+        if self._files and self.state is None:
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self._lock:
+            self._lock.close()
 
     def _done(self, name: str) -> Path:
         return self._folder / f"{name}.done"
@@ -152,6 +159,8 @@ class Parts:
             journal: dict[str, Any] = orjson.loads((self._folder / _JOURNAL).read_bytes())
         except FileNotFoundError:
             return None
+        except orjson.JSONDecodeError as error:
+            raise PartsError(f"{self._folder}: its journal is damaged; remove the folder to begin anew") from error
         return journal
 
     def _check(self, run: dict[str, Any], found: Sequence[Source], remedy: str) -> None:

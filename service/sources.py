@@ -32,7 +32,7 @@ _FORMS = {
 _PACKINGS = (".gz", ".zst")
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_BUFFER = 1 << 20
+_BUFFER = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
