@@ -48,6 +48,14 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: kill
+kill: $(MODEL) ## kill a run at 20 random moments, resume it each time, compare the outputs
+	KILLS=20 $(BIN)/pytest tests/test_parts.py -k killed
+
+.PHONY: archive
+archive: $(MODEL) ## tag 5 million sentences, print rate and memory: make archive N=5000000
+	$(BIN)/python -m tests.archive $(N)
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

@@ -60,6 +60,7 @@ class Parts:
         self._targets = targets(out, form)
         self._folder = folder_of(out)
         self._files: dict[str, IO[bytes]] = {}
+        self._lengths: dict[str, int] = {}
         self._lock: IO[bytes] | None = None
         self.finished = False
         self.state: dict[str, Any] | None = None
@@ -109,11 +110,13 @@ class Parts:
 
     def seal(self, state: dict[str, Any], *, finished: bool = False) -> None:
         """Make all that has been written, and the state of the run behind it, survive whatever happens."""
-        lengths = {}
+        lengths = {name: file.tell() for name, file in self._files.items()}
         for name, file in self._files.items():
-            file.flush()
-            os.fsync(file.fileno())
-            lengths[name] = file.tell()
+            # Most blocks have no errors, and waiting for the disk is what sealing costs.
+            if lengths[name] != self._lengths.get(name):
+                file.flush()
+                os.fsync(file.fileno())
+        self._lengths = lengths
         journal = {"run": self._run, "lengths": lengths, "state": state, "finished": finished}
         with replacing(self._folder / _JOURNAL) as file:
             file.write(orjson.dumps(journal))

@@ -76,6 +76,7 @@ def test_a_worker_that_dies_loses_nothing(started, models, tmp_path):
     while not (rows.exists() and rows.stat().st_size) and run.poll() is None:
         time.sleep(0.01)
     # The first block is written: others are at both workers, done and undone.
+    assert run.poll() is None
     os.killpg(workers[0].pid, signal.SIGKILL)
     _, err = run.communicate(timeout=120)
     assert run.returncode == 0, err

@@ -19,14 +19,14 @@ from service.parts import ROWS, Parts, folder_of
 from .conftest import ROOT
 
 KILLS = int(os.environ.get("KILLS", "4"))
+"""`make kill` has more."""
 SENTENCES = ("درمانگاه تازه گشایش یافت.", "صادرات پسته به ۲۴ کشور رسید.", "دشمن ناامید شد و مردم ایستادند.")
 
 
 def small(monkeypatch):
-    """Small blocks, each sealed, as tests.kill has them."""
+    """Small blocks, as tests.kill has them."""
     monkeypatch.setattr(blocks, "SIZE", 2_000)
     monkeypatch.setattr(readers, "SIZE", 2_000)
-    monkeypatch.setattr(batch, "_SEAL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def inputs(tmp_path):
     folder = tmp_path / "inputs"
     folder.mkdir()
     chosen = random.Random(0)
-    text = [" ".join(chosen.choices(SENTENCES, k=3)) for _ in range(120)]
+    text = [" ".join(chosen.choices(SENTENCES, k=3)) for _ in range(50)]
     lines = [json.dumps({"id": number, "text": each}, ensure_ascii=False) for number, each in enumerate(text)]
     lines[17] = "{"
     (folder / "a.jsonl").write_text("\n".join(lines), "utf-8")
     with (folder / "b.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["id", "text"], *([number, f"{each}\n{each}"] for number, each in enumerate(text))])
-    for number in range(40):
+    for number in range(20):
         (folder / f"c{number:02}.txt").write_text(text[number], "utf-8")
     (folder / "d.txt").write_bytes(b"\0")
     return folder
@@ -99,7 +99,7 @@ def stopped(runner, inputs, tmp_path, monkeypatch):
     taken = batch.Run.take
 
     def take(run, outcome, sink):
-        if run.state.sentences > 200:
+        if run.state.sentences > 100:
             raise KeyboardInterrupt
         taken(run, outcome, sink)
 
@@ -146,7 +146,7 @@ def test_resuming_with_other_options_is_refused(runner, stopped, inputs, change,
     assert message in err
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "c39.txt"])
+@pytest.mark.parametrize("name", ["a.jsonl", "c19.txt"])
 def test_resuming_with_a_changed_input_is_refused(runner, stopped, inputs, name):
     out, _ = stopped
     os.utime(inputs / name, (1, 1))
@@ -225,7 +225,7 @@ def test_on_a_full_disk_a_run_stops_with_a_sentence_and_goes_on_when_there_is_ro
         env={**os.environ, "BARCHASB_MODELS": str(models)},
         preexec_fn=lambda: (
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
-            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+            resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
         ),
     )
     assert full.returncode == 1

@@ -86,27 +86,16 @@ def test_a_process_that_is_ended_from_outside_is_told(plan, tagger):
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_memory_does_not_grow_with_the_input(models, tmp_path, form):
     peaks = []
-    code = "import resource, sys; from service.cli import main; main(sys.argv[1:]); " + (
+    code = (
+        "import resource, sys; from service.cli import main; main(sys.argv[1:]); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
     )
+    out = tmp_path / "out"
     for count in (20_000, 80_000):
         lines = tmp_path / f"{count}.txt"
         lines.write_text("".join(SENTENCE.format(number % 1000, number % 777) for number in range(count)), "utf-8")
         done = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                code,
-                "tag",
-                "--lines",
-                lines,
-                "--format",
-                form,
-                "-o",
-                tmp_path / "out",
-                "--jobs",
-                "1",
-            ],
+            [sys.executable, "-c", code, "tag", "--lines", lines, "--format", form, "-o", out, "--jobs", "1"],
             env={**os.environ, "BARCHASB_MODELS": str(models)},
             capture_output=True,
             text=True,
