@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -385,6 +386,31 @@ def test_a_large_output_is_printed_to_its_end(models, tmp_path, unbuffered):
         env={**os.environ, "BARCHASB_MODELS": str(models), "PYTHONUNBUFFERED": unbuffered},
     )
     assert len(tags(done.stdout)) == 2000
+
+
+def test_text_to_jsonl_needs_none_of_the_large_libraries(models, page):
+    code = (
+        "import sys; from service.cli import main; main(sys.argv[1:]); "
+        "large = {'pyarrow', 'pandas', 'distributed', 'tqdm', 'hazm', 'sklearn'}; sys.exit(repr(large & {*sys.modules}))"
+    )
+    environment = {**os.environ, "BARCHASB_MODELS": str(models)}
+    command = [sys.executable, "-c", code, "tag", "--lines", page]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment, cwd=ROOT)
+    assert done.stderr.splitlines()[1:] == [b"set()"]
+
+
+def test_a_terminal_sees_the_rate_and_a_file_nothing(models, page, tmp_path):
+    command = [ROOT / ".venv/bin/barchasb", "tag", page, "-o", tmp_path / "out.jsonl"]
+    environment = {**os.environ, "BARCHASB_MODELS": str(models)}
+    ours, theirs = os.openpty()
+    subprocess.run(command, check=True, env=environment, stderr=theirs)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "100%" in shown
+    assert "sentences/s" in shown
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    assert told(done.stderr) == []
 
 
 def test_a_reader_that_has_read_enough_is_no_traceback(models, tmp_path):
