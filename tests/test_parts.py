@@ -105,17 +105,17 @@ def stopped(runner, inputs, tmp_path, monkeypatch):
 
     with monkeypatch.context() as context:
         context.setattr(batch.Run, "take", take)
-        code, _, err = runner("tag", inputs, "-o", out)
+        code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out)
     assert code == 130
     return out, err
 
 
 def test_ctrl_c_prints_the_command_that_goes_on(runner, stopped, inputs, tmp_path):
     out, err = stopped
-    assert err.endswith(f"go on with: barchasb tag {inputs} -o {out} --resume\n")
+    assert err.endswith(f"go on with: barchasb tag --jobs 1 {inputs} -o {out} --resume\n")
     assert not out.exists()
-    runner("tag", inputs, "-o", out, "--resume")
-    runner("tag", inputs, "-o", tmp_path / "whole.jsonl")
+    runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
+    runner("tag", "--jobs", 1, inputs, "-o", tmp_path / "whole.jsonl")
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert not folder_of(out).exists()
 
@@ -123,7 +123,7 @@ def test_ctrl_c_prints_the_command_that_goes_on(runner, stopped, inputs, tmp_pat
 def test_a_run_that_could_go_on_is_not_thrown_away(runner, stopped, inputs):
     out, _ = stopped
     before = (folder_of(out) / ROWS).read_bytes()
-    code, _, err = runner("tag", inputs, "-o", out)
+    code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out)
     assert (code, err.count("\n")) == (1, 1)
     assert "add --resume, or remove" in err
     assert (folder_of(out) / ROWS).read_bytes() == before
@@ -141,7 +141,7 @@ def test_a_run_that_could_go_on_is_not_thrown_away(runner, stopped, inputs):
 )
 def test_resuming_with_other_options_is_refused(runner, stopped, inputs, change, message):
     out, _ = stopped
-    code, _, err = runner("tag", inputs, "-o", out, "--resume", *change)
+    code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out, "--resume", *change)
     assert (code, err.count("\n")) == (1, 1)
     assert message in err
 
@@ -150,7 +150,7 @@ def test_resuming_with_other_options_is_refused(runner, stopped, inputs, change,
 def test_resuming_with_a_changed_input_is_refused(runner, stopped, inputs, name):
     out, _ = stopped
     os.utime(inputs / name, (1, 1))
-    code, _, err = runner("tag", inputs, "-o", out, "--resume")
+    code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
     assert (code, err.count("\n")) == (1, 1)
     assert f"the input is not what it was when the run stopped ({inputs / name})" in err
 
@@ -158,21 +158,21 @@ def test_resuming_with_a_changed_input_is_refused(runner, stopped, inputs, name)
 def test_resuming_with_a_new_file_is_refused(runner, stopped, inputs):
     out, _ = stopped
     (inputs / "e.txt").write_text("تازه.", "utf-8")
-    assert "e.txt" in runner("tag", inputs, "-o", out, "--resume")[2]
+    assert "e.txt" in runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[2]
 
 
 def test_resuming_with_another_model_is_refused(runner, stopped, inputs, current):
     out, _ = stopped
     journal = folder_of(out) / "journal.json"
     journal.write_bytes(journal.read_bytes().replace(b'"model":"', b'"model":"f'))
-    assert "the run that stopped had model f" in runner("tag", inputs, "-o", out, "--resume")[2]
+    assert "the run that stopped had model f" in runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[2]
 
 
 def test_resuming_what_is_whole_changes_nothing(runner, inputs, tmp_path):
     out = tmp_path / "out.jsonl"
-    runner("tag", inputs, "-o", out)
+    runner("tag", "--jobs", 1, inputs, "-o", out)
     before = out.stat()
-    code, _, err = runner("tag", inputs, "-o", out, "--resume")
+    code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
     assert (code, err) == (0, f"barchasb: {out}: is whole, there is nothing to resume\n")
     assert out.stat() == before
 
@@ -180,13 +180,13 @@ def test_resuming_what_is_whole_changes_nothing(runner, inputs, tmp_path):
 def test_a_part_that_has_been_cut_is_not_gone_on_with(runner, stopped, inputs):
     out, _ = stopped
     os.truncate(folder_of(out) / ROWS, 10)
-    assert "is shorter than it was" in runner("tag", inputs, "-o", out, "--resume")[2]
+    assert "is shorter than it was" in runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[2]
 
 
 def test_a_damaged_journal_is_told(runner, stopped, inputs):
     out, _ = stopped
     (folder_of(out) / "journal.json").write_bytes(b"{")
-    assert "its journal is damaged" in runner("tag", inputs, "-o", out, "--resume")[2]
+    assert "its journal is damaged" in runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[2]
 
 
 def test_two_runs_do_not_write_one_output(runner, stopped, inputs):
@@ -194,9 +194,9 @@ def test_two_runs_do_not_write_one_output(runner, stopped, inputs):
     first = Parts(out, "jsonl", {})
     first._check = lambda *_: None
     first.begin([], resume=True)
-    assert "another run is writing it" in runner("tag", inputs, "-o", out, "--resume")[2]
+    assert "another run is writing it" in runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[2]
     first.close()
-    assert runner("tag", inputs, "-o", out, "--resume")[0] == 1
+    assert runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")[0] == 1
     assert out.exists()
 
 
@@ -204,12 +204,12 @@ def test_strict_can_go_on_without_it(runner, inputs, tmp_path, monkeypatch):
     small(monkeypatch)
     out = tmp_path / "out.jsonl"
     (inputs / "a.jsonl").rename(inputs / "b.jsonl")
-    code, _, err = runner("tag", inputs, "-o", out, "--strict")
+    code, _, err = runner("tag", "--jobs", 1, inputs, "-o", out, "--strict")
     assert code == 1
     assert "b.jsonl:18: is not a JSON object" in err
-    assert f"go on with: barchasb tag {inputs} -o {out} --strict --resume" in err
-    runner("tag", inputs, "-o", out, "--resume")
-    runner("tag", inputs, "-o", tmp_path / "whole.jsonl")
+    assert f"go on with: barchasb tag --jobs 1 {inputs} -o {out} --strict --resume" in err
+    runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
+    runner("tag", "--jobs", 1, inputs, "-o", tmp_path / "whole.jsonl")
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
@@ -232,8 +232,8 @@ def test_on_a_full_disk_a_run_stops_with_a_sentence_and_goes_on_when_there_is_ro
     assert "File too large; when that is mended, go on with: barchasb tag" in full.stderr
     assert full.stderr.count("\n") == 1
     assert not out.exists()
-    runner("tag", inputs, "-o", out, "--resume")
-    runner("tag", inputs, "-o", tmp_path / "whole.jsonl")
+    runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
+    runner("tag", "--jobs", 1, inputs, "-o", tmp_path / "whole.jsonl")
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
@@ -260,9 +260,9 @@ def test_a_run_that_ends_while_it_puts_everything_in_place_is_put_in_place_by_th
     with monkeypatch.context() as context:
         context.setattr(f"service.parts.{step}", cut)
         with pytest.raises(PowerCutError):
-            runner("tag", inputs, "-o", out)
-    runner("tag", inputs, "-o", out, "--resume")
-    runner("tag", inputs, "-o", tmp_path / "whole.jsonl")
+            runner("tag", "--jobs", 1, inputs, "-o", out)
+    runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")
+    runner("tag", "--jobs", 1, inputs, "-o", tmp_path / "whole.jsonl")
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     errors = (tmp_path / name for name in ("out.jsonl.errors.jsonl", "whole.jsonl.errors.jsonl"))
     assert next(errors).read_bytes() == next(errors).read_bytes()
