@@ -55,6 +55,14 @@ spark: $(SPARK) $(MODEL) ## run the Spark recipe on the labelled sentences (need
 	@command -v java >/dev/null || { echo "make spark: Spark needs Java: install default-jre-headless or its like" >&2; exit 1; }
 	$(BIN)/pytest tests/test_spark.py
 
+.PHONY: kill
+kill: $(MODEL) ## kill a run at 20 random moments, resume it each time, compare the outputs
+	KILLS=20 $(BIN)/pytest tests/test_parts.py -k killed
+
+.PHONY: archive
+archive: $(MODEL) ## tag 5 million sentences, print rate and memory: make archive N=5000000
+	$(BIN)/python -m tests.archive $(N)
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

@@ -18,25 +18,42 @@ class FileError(BarchasbError):
     """A file that cannot be read as text."""
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing but white space and byte order marks."""
+    return not text.strip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n")
+
+
+class TextError(FileError):
+    """Bytes that are not the text they should be: the message without its place, and the line where there is one."""
+
+    def __init__(self, name: str, reason: str, line: int | None = None) -> None:
+        super().__init__(f"{name}: {reason}" if line is None else f"{name}:{line}: {reason}")
+        self.reason = reason
+        self.line = line
+
+
+def refuse_binary(data: bytes, name: str) -> None:
+    """Raise TextError for bytes that are UTF-16 or have a NUL."""
+    if data.startswith(_UTF16_MARKS):
+        raise TextError(name, "is UTF-16, expected UTF-8; convert it with: iconv -f UTF-16 -t UTF-8")
+    if b"\0" in data:
+        raise TextError(name, "is a binary file (it has NUL bytes), expected UTF-8 text")
+
+
 def decode(data: bytes, name: str) -> str:
     """Return `data` as text, every code point kept (a byte order mark too, so that places stay exact).
 
-    Raises FileError, naming `name` and the remedy, for an empty file, UTF-16, a binary file and broken UTF-8.
+    Raises TextError, naming `name` and the remedy, for an empty file, UTF-16, a binary file and broken UTF-8.
     """
-    if data.startswith(_UTF16_MARKS):
-        raise FileError(f"{name}: is UTF-16, expected UTF-8; convert it with: iconv -f UTF-16 -t UTF-8")
-    if b"\0" in data:
-        raise FileError(f"{name}: is a binary file (it has NUL bytes), expected UTF-8 text")
+    refuse_binary(data, name)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(
-            f"{name}:{line}: byte {data[error.start]:#04x} at offset {error.start} is not UTF-8; "
-            "convert the file to UTF-8"
-        ) from error
-    if not text.strip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n"):
-        raise FileError(f"{name}: is empty, expected text")
+        reason = f"byte {data[error.start]:#04x} at offset {error.start} is not UTF-8; convert the file to UTF-8"
+        raise TextError(name, reason, line) from error
+    if is_blank(text):
+        raise TextError(name, "is empty, expected text")
     return text
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -28,7 +29,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 after an error, which is told on standard error, or 130 if it was interrupted."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = _parser().parse_args(words)
+    # A run that stops tells how to go on with it.
+    arguments.command_line = shlex.join(["barchasb", *words])
     try:
         code: int = arguments.run(arguments)
     except BarchasbError as error:

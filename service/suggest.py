@@ -1,7 +1,6 @@
 """The work of `barchasb suggest`: of all sentences of some documents, those worth a person's time."""
 
 import heapq
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,11 +11,12 @@ import numpy as np
 from labels.drafts import Draft, Proposal, identity
 from labels.scheme import SCORED, Place
 from seeds import catalogue
-from seeds.errors import BarchasbError
-from seeds.files import FileError, decode, read_text
 from seeds.sentences import Sentence, read_sentences
 from seeds.text import words
-from service.batch import sources
+from service.blocks import steps
+from service.items import Fault, Lines, Position
+from service.records import records
+from service.sources import TEXT, Source, find
 from service.tagger import Tagger, lines_of
 from training.choose import choose, doubts
 
@@ -55,10 +55,11 @@ class _Pool:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """A text with its name."""
+    """A text with its name; a part of a file begins at code point `start` of it."""
 
     name: str
     text: str
+    start: int = 0
 
     def sentences(self, *, lines: bool) -> list[Sentence]:
         """Return its sentences, or its lines where `lines` is set, that are long enough to be worth labelling."""
@@ -66,15 +67,21 @@ class _Document:
         return [sentence for sentence in found if len(words(sentence.text)) >= _SHORTEST]
 
 
-def _documents(names: Iterable[str], failures: list[str]) -> Iterator[_Document]:
-    """Yield each document; of a file that cannot be read, `failures` gets to know."""
-    for name, path in sources(names):
-        try:
-            if path is not None and path.is_dir():
-                raise FileError(f"{name}: has no text or HTML file; name the files")
-            yield _Document(name, read_text(path) if path else decode(sys.stdin.buffer.read(), name))
-        except BarchasbError as error:
-            failures.append(str(error))
+def _documents(found: Sequence[Source], failures: list[str], *, column: str, lines: bool) -> Iterator[_Document]:
+    """Yield each document, or of text the lines many at a time where `lines` is set.
+
+    Of what cannot be read, `failures` gets to know.
+    """
+    for index, source in enumerate(found):
+        for item, _, _ in steps(source, Position(index), lines=lines, column=column):
+            if isinstance(item, Lines) and item.form == TEXT:
+                yield _Document(item.file, item.data.decode("utf-8", "replace"), item.place)
+                continue
+            for record in records(item, column):
+                if isinstance(record, Fault):
+                    failures.append(str(record))
+                else:
+                    yield _Document(record.document, record.text)
 
 
 class _Drafts:
@@ -107,14 +114,27 @@ class _Drafts:
                         # A line is a document of its own.
                         group=identifier if self._lines else f"document-{digest[:12]}",
                         register=self._register,
-                        place=Place(name, sentence.start, sentence.end, sha256(place).hexdigest()),
+                        place=Place(
+                            name,
+                            document.start + sentence.start,
+                            document.start + sentence.end,
+                            sha256(place).hexdigest(),
+                        ),
                         proposal=Proposal(self._tagger.version, tag.themes, tag.type, tag.scores),
                     ),
                 )
 
 
 def suggest(
-    names: Iterable[str], *, tagger: Tagger, wanted: int, lines: bool, register: str, labelled: Sequence[str]
+    names: Iterable[str],
+    *,
+    tagger: Tagger,
+    wanted: int,
+    register: str,
+    labelled: Sequence[str],
+    lines: bool = False,
+    column: str = "text",
+    form: str | None = None,
 ) -> tuple[list[Draft], list[str]]:
     """Return the sentences of files and folders worth labelling next, the best first, and what could not be read.
 
@@ -124,7 +144,7 @@ def suggest(
     failures: list[str] = []
     drafts = _Drafts(tagger, register, lines=lines)
     pool = _Pool(_POOL * wanted)
-    for some in batched(_documents(names, failures), _TOGETHER, strict=False):
+    for some in batched(_documents(find(names, form), failures, column=column, lines=lines), _TOGETHER, strict=False):
         for doubt, draft in drafts.of(some):
             pool.offer(doubt, draft)
     ranked = pool.ranked()

@@ -160,11 +160,13 @@ def _checked(version: str, models: Path) -> tuple[Manifest, bytes]:
     return manifest, contents[_MODEL]
 
 
-def load(models: Path | None = None) -> tuple[Model, Manifest]:
-    """Return the model in use and its manifest; every checksum is compared before anything is unpickled.
+def load(models: Path | None = None, version: str | None = None) -> tuple[Model, Manifest]:
+    """Return a version of the model, by default the one in use, and its manifest.
+
+    Every checksum is compared before anything is unpickled.
 
     Raises ModelError where it is missing, truncated, tampered with, or made by other versions.
     """
     models = models or folder()
-    manifest, content = _checked(current(models), models)
+    manifest, content = _checked(version or current(models), models)
     return Model.from_state(joblib.load(BytesIO(content))), manifest

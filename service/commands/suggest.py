@@ -17,9 +17,15 @@ def _positive(word: str) -> int:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="text or HTML; a folder; - for standard input")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="what tag reads; a folder; - for standard input")
     parser.add_argument("-n", "--count", type=_positive, default=200, help="at most so many (default: 200)")
     parser.add_argument("--lines", action="store_true", help="every line is a sentence (default: documents)")
+    parser.add_argument("--column", default="text", help="the column or key that has the text (default: text)")
+    parser.add_argument(
+        "--input-format",
+        choices=("text", "jsonl", "csv", "tsv", "parquet"),
+        help="what the files are (default: by suffix)",
+    )
     parser.add_argument("--format", choices=FORMS, help="default: as the output is called, else jsonl")
     parser.add_argument("--register", help="the kind of text (default: news)")
     parser.add_argument("-o", "--out", type=Path, help="write here, whole or not at all (default: standard output)")
@@ -37,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         tagger=Tagger.load(),
         wanted=arguments.count,
         lines=arguments.lines,
+        column=arguments.column,
+        form=arguments.input_format,
         register=arguments.register or REGISTER,
         labelled=[sentence.text for sentence in dataset.read().sentences],
     )
