@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 PORT ?= 8000
+ROUNDS ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -48,6 +49,11 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: bench
+bench: $(COMPARED) ## measure speed beside others: make bench ON=FILE [ROUNDS=5]
+	@test -n "$(ON)" || { echo "make bench: say which labelled file to score on: make bench ON=FILE" >&2; exit 1; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m training.bench "$(ON)" --rounds "$(ROUNDS)"
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -74,7 +80,7 @@ $(INSTALLED): requirements.txt pyproject.toml .python-version
 	@bash .ci/setup $(VENV)
 	@touch $@
 
-# On top of the rest: what only `make compare` needs.
+# On top of the rest: what only `make compare` and `make bench` need.
 $(COMPARED): requirements-compare.txt $(INSTALLED)
 	@if command -v uv >/dev/null; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-compare.txt; \
