@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 PORT ?= 8000
+ROUNDS ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -63,6 +64,11 @@ kill: $(MODEL) ## kill a run at 20 random moments, resume it each time, compare 
 archive: $(MODEL) ## tag 5 million sentences, print rate and memory: make archive N=5000000
 	$(BIN)/python -m tests.archive $(N)
 
+.PHONY: bench
+bench: $(COMPARED) ## measure speed beside others: make bench ON=FILE [ROUNDS=5]
+	@test -n "$(ON)" || { echo "make bench: say which labelled file to score on: make bench ON=FILE" >&2; exit 1; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m training.bench "$(ON)" --rounds "$(ROUNDS)"
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -93,6 +99,9 @@ $(INSTALLED): requirements.txt pyproject.toml .python-version
 
 # On top of the rest: what only `make compare` or `make spark` needs.
 $(COMPARED) $(SPARK): $(VENV)/.%: requirements-%.txt $(INSTALLED)
+
+# On top of the rest: what only `make compare` and `make bench` need.
+$(COMPARED): requirements-compare.txt $(INSTALLED)
 	@if command -v uv >/dev/null; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
 	else \

@@ -22,7 +22,6 @@ _FORMS = {
     ".txt": TEXT,
     ".htm": TEXT,
     ".html": TEXT,
-    ".json": JSONL,
     ".jsonl": JSONL,
     ".ndjson": JSONL,
     ".csv": CSV,

