@@ -48,6 +48,11 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: fuzz
+fuzz: CASES ?= 5000
+fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
+	CASES=$(CASES) $(BIN)/pytest -s tests/test_schemathesis.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
