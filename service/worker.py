@@ -15,7 +15,6 @@ from http import HTTPStatus
 from io import BytesIO
 from math import ceil
 from typing import Any
-from uuid import uuid4
 
 from gunicorn.http import get_parser, wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -102,10 +101,10 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._serve(connection, _READ)
 
     def _evict(self) -> None:
-        """Close the connection whose client has had the most time."""
+        """Close a connection that has its answer, or else one whose client has had the most time to send or to take."""
         waiting = set(self._ready)
         if slow := [each for each in self._connections if each not in waiting]:
-            self._close(min(slow, key=lambda each: each.deadline))
+            self._close(min(slow, key=lambda each: (not each.answered, each.pending, each.deadline)))
 
     def _watch(self, connection: Connection, events: int) -> None:
         """Be told of what happens on a connection; 0 is nothing."""
@@ -197,7 +196,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _refuse(self, connection: Connection, status: HTTPStatus, detail: str, *, retry: bool = False) -> None:
         """Answer without the application, and say so in log and metrics."""
-        identity = uuid4().hex
+        identity = os.urandom(16).hex()
         body = body_of(status, detail)
         again = "Retry-After: 1\r\n" if retry else ""
         head = (
@@ -208,7 +207,8 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.app.metrics.request(None, status.value, 0.0)
         if not self._settings.quiet:
             write_line(request=identity, endpoint=None, status=status.value, client=connection.address[0])
-        connection.refused = True
+        # A request that is here as a whole leaves nothing unread.
+        connection.refused = connection.refused or not retry
         connection.keep = False
         connection.sendall(head.encode() + body)
         self._send(connection)
