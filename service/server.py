@@ -84,6 +84,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
         self._refused = None
         self._metrics.switched()
         write_line(event="model", version=version)
+        gc.collect()
         gc.freeze()
         for _ in range(self.num_workers):
             self.spawn_worker()
@@ -110,8 +111,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load_config(self) -> None:
         """Say to gunicorn what the settings mean to it."""
         settings = self.settings
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         options: dict[str, Any] = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": f"{host}:{settings.port}",
             "workers": settings.processes,
             "worker_class": "service.worker.BufferingWorker",
             "worker_connections": settings.max_connections,

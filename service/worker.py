@@ -29,6 +29,8 @@ _AT_ONCE = 4
 """Connections that are accepted between two answers: enough to see a queue, few enough to leave some to the others."""
 _LINGER_SECONDS = 2.0
 """How long a refused client may go on sending before it must have read why."""
+_FAREWELL_SECONDS = 1.0
+"""How long an idle connection stays open when the worker is about to end."""
 _SWEEP_SECONDS = 0.25
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -68,8 +70,10 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._accept(listener, self._settings.max_connections)
             self._selector.unregister(listener)
             listener.close()
-        for connection in [each for each in self._connections if each.idle]:
-            self._close(connection)
+        for connection in self._connections:
+            # A request may be on its way on a connection that looks idle.
+            if connection.idle:
+                connection.deadline = min(connection.deadline, time.monotonic() + _FAREWELL_SECONDS)
         while self._connections:
             self._turn()
 

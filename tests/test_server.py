@@ -239,6 +239,36 @@ def test_when_told_to_stop_the_service_is_not_ready_and_finishes_what_has_begun(
         assert process.wait(timeout=20) == 0
 
 
+def test_a_request_on_a_connection_that_is_kept_finds_the_old_model_still_there(versions):
+    folder, expected = versions
+    old = store.current(folder)
+    new = next(version for version in expected if version != old)
+    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with (
+        serving(folder, "--workers", "1", "--watch", "0.1", "--quiet") as (port, _),
+        socket.create_connection(("127.0.0.1", port), timeout=20) as kept,
+    ):
+        kept.sendall(ask)
+        assert b"keep-alive" in kept.recv(4096)
+        store.use(new, folder)
+        until(lambda: call(port, "/healthz")["model"] == new)
+        kept.sendall(ask)
+        answer = kept.recv(4096)
+        assert old.encode() in answer
+        assert b"Connection: close" in answer
+        assert kept.recv(4096) == b""
+
+
+def test_a_log_that_nobody_reads_stops_no_answer(models):
+    process = start(models, port := free_port(), "--workers", "1")
+    try:
+        process.stderr.close()
+        assert [call(port, "/healthz")["status"] for _ in range(5)] == ["ok"] * 5
+    finally:
+        process.kill()
+        process.wait(timeout=30)
+
+
 def test_beyond_this_machine_the_server_does_not_start_without_keys(models):
     process = start(models, free_port(), "--host", "0.0.0.0")  # noqa: S104  # it is refused
     _, err = process.communicate(timeout=30)
