@@ -69,7 +69,7 @@ lock: ## lock the dependencies anew (needs uv)
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)
