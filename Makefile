@@ -69,6 +69,11 @@ bench: $(COMPARED) ## measure speed beside others: make bench ON=FILE [ROUNDS=5]
 	@test -n "$(ON)" || { echo "make bench: say which labelled file to score on: make bench ON=FILE" >&2; exit 1; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m training.bench "$(ON)" --rounds "$(ROUNDS)"
 
+.PHONY: fuzz
+fuzz: CASES ?= 5000
+fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
+	CASES=$(CASES) $(BIN)/pytest -s tests/test_schemathesis.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -87,7 +92,7 @@ lock: ## lock the dependencies anew (needs uv)
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)
