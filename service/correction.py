@@ -15,6 +15,8 @@ MAX_TEXT = 20_000
 MAX_NOTE = 2_000
 """Code points of a note."""
 _MAX_MODEL = 100
+_NOBODY = "local"
+"""Who corrects where no keys are asked for."""
 # What JSON numbers carry exactly everywhere.
 _MAX_PLACE = 2**53 - 1
 
@@ -106,12 +108,15 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class StoredCorrection:
-    """A correction in the store: `number` grows with each, `time` is UTC (ISO 8601), `key` the name of who sent it."""
+    """A correction in the store.
+
+    `number` grows with each, `time` is UTC (ISO 8601), `key` the name of the key it came with, None without keys.
+    """
 
     correction: Correction
     number: int
     time: str
-    key: str
+    key: str | None
     state: State
     review: Review | None = None
 
@@ -119,6 +124,11 @@ class StoredCorrection:
     def labels(self) -> Labelling | None:
         """What holds of the sentence if this correction does."""
         return self.review.labels if self.review else self.correction.labels
+
+    @property
+    def who(self) -> str:
+        """The name of who made it."""
+        return self.key or _NOBODY
 
     @property
     def stands(self) -> bool:
@@ -130,7 +140,7 @@ class StoredCorrection:
         return {
             **self.correction.to_dict(),
             "time": self.time,
-            "key": self.key,
+            "key": self.who,
             "state": str(self.state),
             "review": self.review.to_dict() if self.review else None,
         }

@@ -30,7 +30,7 @@ _MIGRATIONS = (
             note TEXT NOT NULL,
             normal TEXT NOT NULL,
             time TEXT NOT NULL,
-            key TEXT NOT NULL
+            key TEXT
         )""",
         "CREATE INDEX corrections_of_a_sentence ON corrections (normal, key, number)",
         "CREATE INDEX corrections_of_a_document ON corrections (document, number)",
@@ -46,6 +46,7 @@ _MIGRATIONS = (
             CASE
                 WHEN r.accepted = 1 THEN 'accepted'
                 WHEN r.accepted = 0 THEN 'rejected'
+                -- Without a key nobody knows whether it is the same person: NULL equals nothing.
                 WHEN EXISTS (
                     SELECT 1 FROM corrections AS later
                     WHERE later.normal = c.normal AND later.key = c.key AND later.number > c.number
@@ -85,10 +86,12 @@ class Corrections:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, correction: Correction, key: str) -> tuple[StoredCorrection, bool]:
-        """Store a correction that `key` made; return it as stored, and whether it is new.
+    def add(self, correction: Correction, key: str | None) -> tuple[StoredCorrection, bool]:
+        """Store a correction; return it as stored, and whether it is new: sent again it is stored once.
 
-        Sent again it is stored once. Raises TakenError where its id is that of another correction.
+        `key` is the name of the key it came with, None where no keys are asked for.
+
+        Raises TakenError where its id is that of another correction.
         """
         done = self._connection.execute(
             'INSERT INTO corrections (id, text, start, "end", document, model, tags, labels, note, normal, time, key) '
@@ -104,7 +107,7 @@ class Corrections:
             raise TakenError("this id is that of another correction; give every correction an id of its own")
         return stored, done.rowcount == 1
 
-    def remove(self, identity: str, key: str) -> None:
+    def remove(self, identity: str, key: str | None) -> None:
         """Take back a correction; where there is none there is nothing to do.
 
         Raises NotYoursError where another key made it, and ReviewedError where a reviewer has decided about it.

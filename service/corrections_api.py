@@ -16,8 +16,6 @@ corrections_api = Blueprint("corrections", __name__)
 
 _PAGE = 100
 _LONGEST_PAGE = 1000
-_LOCAL = "local"
-"""The name of whoever needs no key."""
 _RETRY_SECONDS = 1
 
 
@@ -25,8 +23,9 @@ def _store() -> CorrectionStore:
     return cast(CorrectionStore, current_app.extensions["corrections"])
 
 
-def _key_name() -> str:
-    return str(g.get("key_name") or _LOCAL)
+def _key_name() -> str | None:
+    name: str | None = g.get("key_name")
+    return name
 
 
 @corrections_api.before_request

@@ -3,6 +3,7 @@ import string
 import uuid
 
 import pytest
+from flask import g
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -146,11 +147,65 @@ def test_a_list_that_cannot_be_is_refused(client, query):
     assert_problem(client.get(f"/corrections{query}"), 422, "must be")
 
 
-def test_a_later_correction_of_the_same_key_replaces_the_earlier(client):
+@pytest.fixture
+def as_key(app):
+    """Send what follows with the key of a name."""
+    name = None
+
+    def choose(chosen):
+        nonlocal name
+        name = chosen
+
+    @app.before_request
+    def authenticate():
+        g.key_name = name
+
+    return choose
+
+
+def test_a_later_correction_of_the_same_key_replaces_the_earlier(client, as_key):
+    as_key("mina")
     post(client, correction())
     # The same sentence written in another way.
     post(client, correction(text=SENTENCE.replace("ک", "ك").replace("صادر شد", "صادر  شد")))
     assert [each["state"] for each in listed(client)] == ["replaced", "open"]
+
+
+def test_without_keys_nobody_replaces_what_may_be_another_persons(client):
+    post(client, correction())
+    post(client, correction())
+    assert [each["state"] for each in listed(client)] == ["open", "open"]
+
+
+def test_a_correction_has_the_name_of_its_key_and_only_that_key_takes_it_back(client, as_key):
+    sent = correction()
+    as_key("mina")
+    assert post(client, sent).get_json()["key"] == "mina"
+    as_key("omid")
+    assert_problem(client.delete(f"/corrections/{sent['id']}"), 403, "nother key made this")
+    assert_problem(post(client, sent), 409, "an id of its own")
+    as_key("mina")
+    assert client.delete(f"/corrections/{sent['id']}").status_code == 204
+
+
+def test_what_a_reviewer_has_decided_about_cannot_be_taken_back(client, app):
+    sent = correction()
+    post(client, sent)
+    with app.extensions["corrections"].writing() as corrections:
+        stored = corrections.get(sent["id"])
+        corrections.decide(stored.number, stored.labels, "sara", accepted=True)
+    assert_problem(client.delete(f"/corrections/{sent['id']}"), 409, "has been accepted")
+    review = listed(client)[0]["review"]
+    assert (review["labels"], review["sentence"], review["reviewer"]) == (sent["labels"], True, "sara")
+
+
+def test_a_store_that_cannot_be_used_is_a_problem_that_names_no_path(tagger, tmp_path):
+    path = tmp_path / "corrections.sqlite3"
+    path.write_bytes(b"no database " * 100)
+    client = create_app({"TESTING": True, "CORRECTIONS": path}, tagger).test_client()
+    for response in (post(client, correction()), client.get("/corrections")):
+        assert_problem(response, 503, "nothing was changed")
+        assert str(tmp_path).encode() not in response.data
 
 
 BAD = [
