@@ -75,9 +75,9 @@ class ReviewedError(BarchasbError):
     """A correction that cannot be taken back because a reviewer has decided about it."""
 
 
-def file() -> Path:
-    """Return the file of the corrections, in the folder `BARCHASB_DATA`, by default `data` where the command runs."""
-    return Path(os.environ.get("BARCHASB_DATA", "data")) / "corrections.sqlite3"
+def folder() -> Path:
+    """Return the folder of the corrections: `BARCHASB_DATA`, by default `data` where the command runs."""
+    return Path(os.environ.get("BARCHASB_DATA", "data"))
 
 
 class Corrections:
@@ -166,10 +166,10 @@ class Corrections:
 
 
 class CorrectionStore:
-    """The file of the corrections; it is made at the first use."""
+    """The file of the corrections in a folder; it is made at the first use."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._database = Database(path or file(), _MIGRATIONS)
+    def __init__(self, data: Path | None = None) -> None:
+        self._database = Database((data or folder()) / "corrections.sqlite3", _MIGRATIONS)
         self.path = self._database.path
 
     @contextmanager

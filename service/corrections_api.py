@@ -4,11 +4,13 @@ from http import HTTPStatus
 from typing import cast
 
 import orjson
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, request
 
 from service.correction import CorrectionError, State, correction_id, correction_of
 from service.corrections import CorrectionStore, NotYoursError, ReviewedError, TakenError
 from service.database import DatabaseError
+from service.keys import key_name
+from service.log import write_line
 from service.problems import ProblemError, respond
 from service.tagger import to_json
 
@@ -16,16 +18,11 @@ corrections_api = Blueprint("corrections", __name__)
 
 _PAGE = 100
 _LONGEST_PAGE = 1000
-_RETRY_SECONDS = 1
+_RETRY_SECONDS = "1"
 
 
 def _store() -> CorrectionStore:
     return cast(CorrectionStore, current_app.extensions["corrections"])
-
-
-def _key_name() -> str | None:
-    name: str | None = g.get("key_name")
-    return name
 
 
 @corrections_api.before_request
@@ -66,16 +63,12 @@ def not_yours(error: NotYoursError) -> Response:
 @corrections_api.errorhandler(DatabaseError)
 def unavailable(error: DatabaseError) -> Response:
     """Answer where the store cannot be used now; the log says why, the client that nothing was stored."""
-    current_app.logger.error("corrections: %s", error)
-    response = respond(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "The store of corrections is busy; send the same again."
-        if error.busy
-        else "The store of corrections cannot be used, nothing was changed; the log of the service says why.",
-    )
+    write_line(event="corrections unavailable", reason=str(error))
     if error.busy:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    return response
+        detail, headers = "The store of corrections is busy; send the same again.", {"Retry-After": _RETRY_SECONDS}
+        return respond(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers)
+    detail = "The store of corrections cannot be used, nothing was changed; the log of the service says why."
+    return respond(HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 
 @corrections_api.post("/corrections")
@@ -90,7 +83,7 @@ def add() -> Response:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "The body is not JSON in UTF-8.") from error
     correction = correction_of(value)
     with _store().writing() as corrections:
-        stored, new = corrections.add(correction, _key_name())
+        stored, new = corrections.add(correction, key_name())
     status = HTTPStatus.CREATED if new else HTTPStatus.OK
     response = Response(to_json(stored.to_dict()), status, mimetype="application/json")
     response.headers["Location"] = f"/corrections/{correction.id}"
@@ -101,7 +94,7 @@ def add() -> Response:
 def remove(identity: str) -> Response:
     """Take back a correction; one that is not there is as good as taken back."""
     with _store().writing() as corrections:
-        corrections.remove(correction_id(identity), _key_name())
+        corrections.remove(correction_id(identity), key_name())
     return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -138,7 +138,7 @@ def test_a_failure_inside_is_a_problem_without_its_message(app):
         def tag_sentences(self, _):
             raise RuntimeError("secret-word")
 
-    app.extensions["tagger"] = Broken()
+    app.extensions["state"].tagger = Broken()
     response = post(app.test_client(), {"sentences": ["a"]})
     assert_problem(response, 500)
     assert b"secret-word" not in response.data

@@ -11,25 +11,32 @@ from pathlib import Path
 
 import pytest
 
-from service.corrections import CorrectionStore, file
+from service.corrections import CorrectionStore, folder
 
 from .conftest import ROOT
 from .test_corrections_api import correction
 from .test_server import call, free_port, start
 
+WORKERS = 2
+
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """The folder of the corrections, for this process and those it starts."""
-    folder = tmp_path / "data"
-    monkeypatch.setenv("BARCHASB_DATA", str(folder))
-    return folder
+    data = tmp_path / "data"
+    monkeypatch.setenv("BARCHASB_DATA", str(data))
+    monkeypatch.setenv("BARCHASB_WORKERS", str(WORKERS))
+    return data
 
 
 @pytest.fixture
 def server(models, data):
     port = free_port()
     process = start(models, port)
+    for _ in range(600):
+        if len(workers_of(process)) == WORKERS:
+            break
+        time.sleep(0.05)
     yield port, process
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
@@ -60,12 +67,13 @@ def post(port, value):
 
 
 def test_the_folder_is_named_by_the_environment(data):
-    assert file() == data / "corrections.sqlite3"
+    assert folder() == data
+    assert CorrectionStore().path == data / "corrections.sqlite3"
 
 
 def test_two_workers_lose_nothing_and_store_nothing_twice(server):
     port, process = server
-    assert len(workers_of(process)) >= 2
+    assert len(workers_of(process)) == WORKERS
     values = [correction(text=f"جمله شماره {number}.") for number in range(60)]
     # Everything is sent three times, by eight clients at once.
     with ThreadPoolExecutor(8) as pool:

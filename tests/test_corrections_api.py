@@ -3,7 +3,6 @@ import string
 import uuid
 
 import pytest
-from flask import g
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,8 +38,8 @@ def correction(**changes):
 
 
 @pytest.fixture
-def app(tagger, tmp_path):
-    app = create_app({"TESTING": True, "CORRECTIONS": tmp_path / "data" / "corrections.sqlite3"}, tagger)
+def app(tagger, manifest, tmp_path):
+    app = create_app({"TESTING": True, "QUIET": True, "DATA": str(tmp_path / "data")}, tagger, manifest)
     yield app
     app.extensions["corrections"].close()
 
@@ -147,28 +146,43 @@ def test_a_list_that_cannot_be_is_refused(client, query):
     assert_problem(client.get(f"/corrections{query}"), 422, "must be")
 
 
+KEYS = {"mina": "a-secret-key-of-mina", "omid": "a-secret-key-of-omid"}
+
+
 @pytest.fixture
-def as_key(app):
-    """Send what follows with the key of a name."""
-    name = None
+def team(tagger, manifest, tmp_path):
+    """Clients that send the key of a name each."""
+    keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+    app = create_app(
+        {"TESTING": True, "QUIET": True, "DATA": str(tmp_path / "data"), "API_KEYS": keys}, tagger, manifest
+    )
 
-    def choose(chosen):
-        nonlocal name
-        name = chosen
+    def client_of(name):
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEYS.get(name, '')}"
+        return client
 
-    @app.before_request
-    def authenticate():
-        g.key_name = name
-
-    return choose
+    yield client_of
+    app.extensions["corrections"].close()
 
 
-def test_a_later_correction_of_the_same_key_replaces_the_earlier(client, as_key):
-    as_key("mina")
+def test_a_later_correction_of_the_same_key_replaces_the_earlier(team):
+    client = team("mina")
     post(client, correction())
     # The same sentence written in another way.
     post(client, correction(text=SENTENCE.replace("ک", "ك").replace("صادر شد", "صادر  شد")))
     assert [each["state"] for each in listed(client)] == ["replaced", "open"]
+
+
+def test_nothing_is_given_or_taken_without_a_key_where_keys_are_asked_for(team):
+    sent = correction()
+    post(team("mina"), sent)
+    nobody = team("nobody")
+    assert_problem(post(nobody, correction()), 401, "Send your key")
+    for path in ("/corrections", f"/corrections/{sent['id']}"):
+        assert_problem(nobody.get(path), 401, "Send your key")
+    assert_problem(nobody.delete(f"/corrections/{sent['id']}"), 401, "Send your key")
+    assert len(listed(team("mina"))) == 1
 
 
 def test_without_keys_nobody_replaces_what_may_be_another_persons(client):
@@ -177,15 +191,12 @@ def test_without_keys_nobody_replaces_what_may_be_another_persons(client):
     assert [each["state"] for each in listed(client)] == ["open", "open"]
 
 
-def test_a_correction_has_the_name_of_its_key_and_only_that_key_takes_it_back(client, as_key):
+def test_a_correction_has_the_name_of_its_key_and_only_that_key_takes_it_back(team):
     sent = correction()
-    as_key("mina")
-    assert post(client, sent).get_json()["key"] == "mina"
-    as_key("omid")
-    assert_problem(client.delete(f"/corrections/{sent['id']}"), 403, "nother key made this")
-    assert_problem(post(client, sent), 409, "an id of its own")
-    as_key("mina")
-    assert client.delete(f"/corrections/{sent['id']}").status_code == 204
+    assert post(team("mina"), sent).get_json()["key"] == "mina"
+    assert_problem(team("omid").delete(f"/corrections/{sent['id']}"), 403, "Another key made this")
+    assert_problem(post(team("omid"), sent), 409, "an id of its own")
+    assert team("mina").delete(f"/corrections/{sent['id']}").status_code == 204
 
 
 def test_what_a_reviewer_has_decided_about_cannot_be_taken_back(client, app):
@@ -199,10 +210,10 @@ def test_what_a_reviewer_has_decided_about_cannot_be_taken_back(client, app):
     assert (review["labels"], review["sentence"], review["reviewer"]) == (sent["labels"], True, "sara")
 
 
-def test_a_store_that_cannot_be_used_is_a_problem_that_names_no_path(tagger, tmp_path):
+def test_a_store_that_cannot_be_used_is_a_problem_that_names_no_path(tagger, manifest, tmp_path):
     path = tmp_path / "corrections.sqlite3"
     path.write_bytes(b"no database " * 100)
-    client = create_app({"TESTING": True, "CORRECTIONS": path}, tagger).test_client()
+    client = create_app({"TESTING": True, "QUIET": True, "DATA": str(tmp_path)}, tagger, manifest).test_client()
     for response in (post(client, correction()), client.get("/corrections")):
         assert_problem(response, 503, "nothing was changed")
         assert str(tmp_path).encode() not in response.data
