@@ -53,6 +53,11 @@ learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
 	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.learn "$(ON)"
 
+.PHONY: fuzz
+fuzz: CASES ?= 5000
+fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
+	CASES=$(CASES) $(BIN)/pytest -s tests/test_schemathesis.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

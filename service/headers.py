@@ -31,9 +31,7 @@ class SecurityHeaders:
         def start(line: str, headers: list[tuple[str, str]], *rest: Any) -> "Callable[[bytes], object]":
             headers.extend(_ALWAYS)
             names = {name for name, _ in headers}
-            for default in (_POLICY, _CACHE):
-                if default[0] not in names:
-                    headers.append(default)
+            headers.extend(default for default in (_POLICY, _CACHE) if default[0] not in names)
             return start_response(line, headers, *rest)
 
         return self._app(environ, start)

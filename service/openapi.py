@@ -88,7 +88,7 @@ def documented[View: Callable[..., Any]](
     return mark
 
 
-def _components(spec: APISpec, settings: Settings, keys: bool) -> None:
+def _components(spec: APISpec, settings: Settings) -> None:
     _, found = msgspec.json.schema_components(schemas.ALL, ref_template=_REF)
     sentences = found["Sentences"]["properties"]["sentences"]
     sentences["maxItems"] = settings.max_sentences
@@ -104,17 +104,15 @@ def _components(spec: APISpec, settings: Settings, keys: bool) -> None:
         "header",
         {
             "required": False,
-            "schema": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
-            "description": "An id of yours.",
+            "schema": {"type": "string"},
+            "description": f"An id for the log and the answer; one that does not match {ID_PATTERN} is replaced.",
+            "example": "report-17",
         },
     )
     for status in HTTPStatus:
         if status.is_client_error or status.is_server_error:
             content = {"application/problem+json": {"schema": ref(schemas.Problem)}}
             spec.components.response(status.name, {"description": status.phrase, "content": content})
-    if keys:
-        spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-        spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-API-Key"})
 
 
 def document(app: Flask, settings: Settings) -> dict[str, Any]:
@@ -128,7 +126,10 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         info={"description": "Tags the sentences of Persian news by theme and by type."},
         security=[{"bearer": []}, {"key": []}] if keys else [],
     )
-    _components(spec, settings, keys)
+    _components(spec, settings)
+    if keys:
+        spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+        spec.components.security_scheme("key", {"type": "apiKey", "in": "header", "name": "X-API-Key"})
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if (operation := getattr(view, "operation", None)) is None:

@@ -20,7 +20,7 @@ _has_word = re.compile(r"[^\W_]").search
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRequest:
-    """A checked request: either a document or sentences, never both; `thresholds` are by label, those that were given."""
+    """A checked request: either a document or sentences, never both; `thresholds` by label, those that were given."""
 
     text: str | None
     sentences: list[str] | None
