@@ -14,14 +14,17 @@ MAX_TEXT = 20_000
 """Code points of a sentence; what is longer is no sentence."""
 MAX_NOTE = 2_000
 """Code points of a note."""
-_MAX_MODEL = 100
+MAX_MODEL = 100
+"""Characters of a version."""
 _NOBODY = "local"
 """Who corrects where no keys are asked for."""
-# What JSON numbers carry exactly everywhere.
-_MAX_PLACE = 2**53 - 1
+MAX_PLACE = 2**53 - 1
+"""What JSON numbers carry exactly everywhere."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""The form of an id."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
+"""The form of a document's digest."""
 _KEYS = frozenset({"id", "text", "start", "end", "document", "model", "tags", "labels", "sentence", "note"})
 _OPTIONAL = frozenset({"sentence", "note"})
 
@@ -156,7 +159,7 @@ def correction_id(value: object) -> str:
 
     Raises CorrectionError where it is not a UUID.
     """
-    if not isinstance(value, str) or not _UUID.fullmatch(value.lower()):
+    if not isinstance(value, str) or not UUID.fullmatch(value.lower()):
         raise CorrectionError('"id" must be a UUID, 32 hexadecimal digits in the form 8-4-4-4-12.')
     return value.lower()
 
@@ -193,7 +196,7 @@ def correction_of(value: Any) -> Correction:
     if labels and not words(text):
         raise CorrectionError('"text" has no word, so it can only be no sentence.')
     document = value["document"]
-    if document is not None and not (isinstance(document, str) and _SHA256.fullmatch(document)):
+    if document is not None and not (isinstance(document, str) and SHA256.fullmatch(document)):
         raise CorrectionError('"document" must be the sha256 of the document, 64 hexadecimal digits, or null.')
     return Correction(
         id=correction_id(value["id"]),
@@ -201,7 +204,7 @@ def correction_of(value: Any) -> Correction:
         start=start,
         end=end,
         document=document,
-        model=_string(value, "model", _MAX_MODEL),
+        model=_string(value, "model", MAX_MODEL),
         tags=_labelling(value["tags"], "tags"),
         labels=labels,
         note=_string(value, "note", MAX_NOTE) if "note" in value else "",
@@ -221,7 +224,7 @@ def _string(value: Mapping[str, Any], key: str, longest: int) -> str:
 
 def _place(value: Mapping[str, Any]) -> tuple[int, int]:
     start, end = value["start"], value["end"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= _MAX_PLACE:
+    if type(start) is not int or type(end) is not int or not 0 <= start < end <= MAX_PLACE:
         raise CorrectionError('"start" and "end" must be whole numbers, 0 <= start < end, in code points.')
     return start, end
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema_rs import validator_for
 
 from service.app import create_app
 from service.correction import MAX_NOTE, MAX_TEXT
@@ -338,3 +339,54 @@ def test_any_text_comes_back_unchanged(client, text, themes):
     stored = post(client, sent).get_json()
     assert client.get(f"/corrections/{sent['id']}").get_json() == stored
     assert (stored["text"], stored["note"], set(stored["labels"]["themes"])) == (sent["text"], text, themes)
+
+
+@pytest.fixture
+def allows(client):
+    """Whether the schema of the OpenAPI document allows a body."""
+    document = client.get("/openapi.json").get_json()
+    content = document["paths"]["/corrections"]["post"]["requestBody"]["content"]["application/json"]
+    return validator_for({**content["schema"], "components": document["components"]}).is_valid
+
+
+# What the schema cannot say: an order of two numbers, how a number is written, and that letters may be silent.
+BEYOND = [{"start": 10, "end": 10}, {"start": 1.0}, {"text": "\N{ARABIC TATWEEL}"}]
+
+
+@pytest.mark.parametrize(
+    "change", [change for change, _ in BAD if change not in BEYOND], ids=lambda change: next(iter(change))
+)
+def test_what_is_refused_is_not_allowed_by_the_document_either(allows, change):
+    assert not allows(correction(**change))
+
+
+def test_what_is_stored_is_allowed_by_the_document(allows):
+    assert allows(correction())
+    assert allows(correction(labels=None, sentence=False, document=None, note=""))
+
+
+@pytest.mark.parametrize("change", BEYOND, ids=lambda change: next(iter(change)))
+def test_what_the_document_cannot_say_is_refused_all_the_same(client, allows, change):
+    assert allows(correction(**change))
+    assert_problem(post(client, correction(**change)), 422)
+
+
+def test_answers_are_as_the_document_says(client):
+    document = client.get("/openapi.json").get_json()
+
+    def schema(path, method, status):
+        content = document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+        return validator_for({**content, "components": document["components"]})
+
+    sent = correction(labels=None, sentence=False)
+    schema("/corrections", "post", "201").validate(post(client, sent).get_json())
+    schema("/corrections", "post", "200").validate(post(client, sent).get_json())
+    schema("/corrections/{identity}", "get", "200").validate(client.get(f"/corrections/{sent['id']}").get_json())
+    schema("/corrections", "get", "200").validate(client.get("/corrections").get_json())
+
+
+def test_the_examples_of_the_document_are_stored(client):
+    document = client.get("/openapi.json").get_json()
+    content = document["paths"]["/corrections"]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        assert post(client, example["value"]).status_code == 201
