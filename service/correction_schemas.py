@@ -1,11 +1,18 @@
-"""Corrections as the OpenAPI document shows them; `service.correction` checks them, tests hold the two together."""
+"""Corrections as the OpenAPI document shows them; `service.correction_body` checks them, tests compare the two."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from labels.scheme import Theme, Type
-from service.correction import MAX_MODEL, MAX_NOTE, MAX_PLACE, MAX_TEXT, State
+from service.correction import State
+from service.correction_body import MAX_MODEL, MAX_NOTE, MAX_PLACE, MAX_TEXT, SHA256, UUID
+
+PAGE = 100
+"""Corrections of an answer that is not asked for more or fewer."""
+LONGEST_PAGE = 1000
+LAST = 2**63 - 1
+"""The greatest number that SQLite can give a row."""
 
 Id = Annotated[str, Meta(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", description="A UUID.")]
 Digest = Annotated[
@@ -93,3 +100,41 @@ class Corrections(Struct):
 
 
 ALL = (Correction, NoSentence, StoredCorrection, Corrections)
+
+_EXAMPLE = {
+    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c11",
+    "text": "زعفران قاینات به هفت کشور صادر شد.",
+    "start": 0,
+    "end": 34,
+    "document": None,
+    "model": "1ffac3238a0d",
+    "tags": {"themes": ["export"], "type": "rhetoric"},
+    "labels": {"themes": ["export"], "type": "statistic"},
+}
+_EXAMPLE_NO_SENTENCE = {
+    **_EXAMPLE,
+    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c12",
+    "text": "بیشتر بخوانید",
+    "labels": None,
+    "sentence": False,
+    "note": "پیوند صفحه است.",
+}
+EXAMPLES = {"labels": {"value": _EXAMPLE}, "no sentence": {"value": _EXAMPLE_NO_SENTENCE}}
+
+
+def _query(name: str, schema: dict[str, Any], means: str) -> dict[str, Any]:
+    return {"in": "query", "name": name, "required": False, "schema": schema, "description": means}
+
+
+ID_PARAMETER = {
+    "in": "path",
+    "name": "identity",
+    "required": True,
+    "schema": {"type": "string", "pattern": f"^{UUID.pattern}$"},
+}
+PAGE_PARAMETERS = (
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE}, f"At most so many ({PAGE})."),
+    _query("after", {"type": "integer", "minimum": 0, "maximum": LAST}, "The `next` of the page before."),
+    _query("state", {"type": "string", "enum": list(map(str, State))}, "Only those in this state."),
+    _query("document", {"type": "string", "pattern": f"^{SHA256.pattern}$"}, "Only those of this document."),
+)

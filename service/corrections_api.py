@@ -1,13 +1,25 @@
 """POST, GET and DELETE /corrections: what people say of tagged sentences."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from service.correction import SHA256, UUID, CorrectionError, State, correction_id, correction_of
-from service.correction_schemas import Correction, Corrections, NoSentence, StoredCorrection
+from service.correction import State
+from service.correction_body import SHA256, CorrectionError, correction_id, correction_of
+from service.correction_schemas import (
+    EXAMPLES,
+    ID_PARAMETER,
+    LAST,
+    LONGEST_PAGE,
+    PAGE,
+    PAGE_PARAMETERS,
+    Correction,
+    Corrections,
+    NoSentence,
+    StoredCorrection,
+)
 from service.corrections import CorrectionStore, NotYoursError, ReviewedError, TakenError
 from service.database import DatabaseError
 from service.keys import key_name
@@ -18,42 +30,7 @@ from service.tagger import to_json
 
 corrections_api = Blueprint("corrections", __name__)
 
-_PAGE = 100
-_LONGEST_PAGE = 1000
-_LAST = 2**63 - 1
-"""The greatest number that SQLite can give a row."""
 _RETRY_SECONDS = "1"
-_EXAMPLE = {
-    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c11",
-    "text": "زعفران قاینات به هفت کشور صادر شد.",
-    "start": 0,
-    "end": 34,
-    "document": None,
-    "model": "1ffac3238a0d",
-    "tags": {"themes": ["export"], "type": "rhetoric"},
-    "labels": {"themes": ["export"], "type": "statistic"},
-}
-_EXAMPLE_NO_SENTENCE = {
-    **_EXAMPLE,
-    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c12",
-    "text": "بیشتر بخوانید",
-    "labels": None,
-    "sentence": False,
-    "note": "پیوند صفحه است.",
-}
-
-
-def _query(name: str, schema: dict[str, Any], means: str) -> dict[str, Any]:
-    return {"in": "query", "name": name, "required": False, "schema": schema, "description": means}
-
-
-_ID = {"in": "path", "name": "identity", "required": True, "schema": {"type": "string", "pattern": f"^{UUID.pattern}$"}}
-_PAGES = (
-    _query("limit", {"type": "integer", "minimum": 1, "maximum": _LONGEST_PAGE}, f"At most so many ({_PAGE})."),
-    _query("after", {"type": "integer", "minimum": 0, "maximum": _LAST}, "The `next` of the page before."),
-    _query("state", {"type": "string", "enum": list(map(str, State))}, "Only those in this state."),
-    _query("document", {"type": "string", "pattern": f"^{SHA256.pattern}$"}, "Only those of this document."),
-)
 
 
 def _store() -> CorrectionStore:
@@ -112,7 +89,7 @@ def unavailable(error: DatabaseError) -> Response:
     body={
         "application/json": {
             "schema": {"oneOf": [ref(Correction), ref(NoSentence)]},
-            "examples": {"labels": {"value": _EXAMPLE}, "no sentence": {"value": _EXAMPLE_NO_SENTENCE}},
+            "examples": EXAMPLES,
         }
     },
     status=HTTPStatus.CREATED,
@@ -154,7 +131,7 @@ def add_correction() -> Response:
     {},
     status=HTTPStatus.NO_CONTENT,
     problems=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
-    parameters=(_ID,),
+    parameters=(ID_PARAMETER,),
 )
 def remove_correction(identity: str) -> Response:
     """Take back a correction.
@@ -170,7 +147,7 @@ def remove_correction(identity: str) -> Response:
 @documented(
     {"application/json": ref(StoredCorrection)},
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
-    parameters=(_ID,),
+    parameters=(ID_PARAMETER,),
 )
 def get_correction(identity: str) -> Response:
     """Return one correction as it is stored."""
@@ -182,11 +159,13 @@ def get_correction(identity: str) -> Response:
 
 
 @corrections_api.get("/corrections")
-@documented({"application/json": ref(Corrections)}, problems=(HTTPStatus.UNPROCESSABLE_ENTITY,), parameters=_PAGES)
+@documented(
+    {"application/json": ref(Corrections)}, problems=(HTTPStatus.UNPROCESSABLE_ENTITY,), parameters=PAGE_PARAMETERS
+)
 def list_corrections() -> Response:
     """Return corrections in the order they came, a page at a time."""
-    limit = _number("limit", _PAGE, 1, _LONGEST_PAGE)
-    after = _number("after", 0, 0, _LAST)
+    limit = _number("limit", PAGE, 1, LONGEST_PAGE)
+    after = _number("after", 0, 0, LAST)
     state = request.args.get("state")
     if state is not None and state not in list(State):
         raise CorrectionError(f'"state" must be one of {", ".join(State)}.')

@@ -127,7 +127,7 @@ def test_a_killed_worker_loses_nothing_that_was_acknowledged(server):
 def test_a_process_killed_while_it_writes_loses_nothing_that_was_acknowledged(data):
     code = """
 import dataclasses, sys, uuid
-from service.correction import correction_of
+from service.correction_body import correction_of
 from service.corrections import CorrectionStore
 import json
 store, template = CorrectionStore(), correction_of(json.loads(sys.argv[1]))

@@ -3,7 +3,6 @@ import subprocess
 
 import numpy as np
 import pytest
-from joblib import parallel_config
 from lxml import html
 
 from labels import dataset
@@ -52,8 +51,7 @@ def choices(models):
 
 @pytest.fixture(scope="module")
 def curve(choices):
-    with parallel_config(n_jobs=1):
-        return learn(PLAIN, SENTENCES, choices, sizes=(0, 20, 100), orders=2)
+    return learn(PLAIN, SENTENCES, choices, sizes=(0, 20, 100), orders=2)
 
 
 def test_corrections_teach_a_word_that_no_label_has(curve):
@@ -72,7 +70,7 @@ def test_every_order_begins_with_the_same_model_and_has_a_rest_of_the_same_size(
 
 def test_corrections_go_through_the_strict_reader(choices):
     known = dataset.read(PLAIN).sentences[:60]
-    with parallel_config(n_jobs=1), pytest.raises(dataset.DatasetError, match="a duplicate of"):
+    with pytest.raises(dataset.DatasetError, match="a duplicate of"):
         learn(PLAIN, known, choices, sizes=(10,), orders=1)
 
 

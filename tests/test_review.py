@@ -6,7 +6,7 @@ import pytest
 from labels import dataset, folder
 from labels.scheme import Theme, Type
 from service import cli
-from service.correction import correction_of
+from service.correction_body import correction_of
 from service.corrections import CorrectionStore
 from training.train import train
 

@@ -61,9 +61,13 @@ class Curve:
 
 def unseen(sentences: Sequence[LabelledSentence], labelled: Sequence[LabelledSentence]) -> list[LabelledSentence]:
     """Return the sentences that are not among the labelled ones, each once."""
-    known = {tuple(words(sentence.text)) for sentence in labelled}
-    found = {tuple(words(sentence.text)): sentence for sentence in reversed(sentences)}
-    return [sentence for key, sentence in reversed(found.items()) if key not in known]
+    seen = {tuple(words(sentence.text)) for sentence in labelled}
+    found = []
+    for sentence in sentences:
+        if (key := tuple(words(sentence.text))) not in seen:
+            seen.add(key)
+            found.append(sentence)
+    return found
 
 
 def learn(

@@ -124,7 +124,7 @@ def _reject(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
 def _edit(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
     from seeds.errors import BarchasbError
     from service import review
-    from service.correction import labelling
+    from service.correction_body import labelling
 
     themes = [theme.strip() for theme in arguments.themes.split(",") if theme.strip()]
     if arguments.no_sentence and themes:
