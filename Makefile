@@ -69,6 +69,11 @@ bench: $(COMPARED) ## measure speed beside others: make bench ON=FILE [ROUNDS=5]
 	@test -n "$(ON)" || { echo "make bench: say which labelled file to score on: make bench ON=FILE" >&2; exit 1; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m training.bench "$(ON)" --rounds "$(ROUNDS)"
 
+.PHONY: learn
+learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
+	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
+	$(BIN)/python -m training.learn "$(ON)"
+
 .PHONY: fuzz
 fuzz: CASES ?= 5000
 fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)

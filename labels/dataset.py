@@ -32,6 +32,10 @@ class DatasetError(BarchasbError):
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
 
+    def __reduce__(self) -> tuple[type["DatasetError"], tuple[tuple[str, ...]]]:
+        """Come whole out of another process."""
+        return type(self), (self.faults,)
+
 
 @dataclass
 class Dataset:

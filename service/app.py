@@ -11,6 +11,8 @@ from flask_cors import CORS
 from service import openapi, problems
 from service.about_api import about
 from service.api import api
+from service.corrections import CorrectionStore
+from service.corrections_api import corrections_api
 from service.flask_app import Application
 from service.headers import SecurityHeaders
 from service.keys import parse_keys, require_keys
@@ -48,6 +50,8 @@ def create_app(
     app.config.from_mapping(config)
     app.extensions["settings"] = settings
     app.extensions["state"] = state
+    # Only named here: the file is opened by the process that first needs it, not by the one that forks.
+    app.extensions["corrections"] = CorrectionStore(Path(settings.data))
 
     keys = parse_keys(settings.api_keys)
     if keys:
@@ -56,7 +60,7 @@ def create_app(
         limit_rate(app, parse_rate(settings.rate_limit), keys)
     if settings.cors:
         CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
-    for blueprint in (api, about, state_api):
+    for blueprint in (api, corrections_api, about, state_api):
         app.register_blueprint(blueprint)
     problems.register(app)
     openapi.register(app, settings)

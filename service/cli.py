@@ -7,9 +7,22 @@ import sys
 from collections.abc import Sequence
 
 from seeds.errors import BarchasbError
-from service.commands import check, evaluate, export, import_, rollback, seeds, serve, suggest, tag, train, use
+from service.commands import (
+    check,
+    corrections,
+    evaluate,
+    export,
+    import_,
+    rollback,
+    seeds,
+    serve,
+    suggest,
+    tag,
+    train,
+    use,
+)
 
-_COMMANDS = (tag, evaluate, train, use, rollback, serve, check, suggest, import_, export, seeds)
+_COMMANDS = (tag, evaluate, train, use, rollback, serve, corrections, check, suggest, import_, export, seeds)
 """In the order of `barchasb --help`; a command is called as its module is."""
 
 

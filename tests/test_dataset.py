@@ -1,4 +1,5 @@
 import json
+import pickle
 from hashlib import sha256
 
 import pytest
@@ -169,3 +170,9 @@ def test_the_shipped_rows_are_written_as_the_reader_wants_them():
     for path in sorted(dataset.FOLDER.glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             assert json.dumps(json.loads(line), ensure_ascii=False) == line
+
+
+def test_faults_come_whole_out_of_another_process():
+    error = pickle.loads(pickle.dumps(DatasetError(["a.jsonl:1: one", "a.jsonl:2: two"])))
+    assert error.faults == ("a.jsonl:1: one", "a.jsonl:2: two")
+    assert str(error) == "a.jsonl:1: one\na.jsonl:2: two"
