@@ -7,6 +7,7 @@ from flask import Flask
 
 from service import problems
 from service.api import api
+from service.page import page
 from service.tagger import Tagger
 
 # Enough for the longest speech (5,000 sentences are about 1.8 MB) and little enough to be answered in time.
@@ -26,5 +27,6 @@ def create_app(config: Mapping[str, Any] | None = None, tagger: Tagger | None = 
     app.config.from_mapping(config or {})
     app.extensions["tagger"] = tagger or Tagger.load()
     app.register_blueprint(api)
+    app.register_blueprint(page)
     problems.register(app)
     return app

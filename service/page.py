@@ -1,0 +1,111 @@
+"""The page at `/`: a form, and the tagged text when it is sent."""
+
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import cast
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from labels.scheme import SCORED, Theme
+from seeds.files import FileError, decode
+from service import reading
+from service.phrases import LANGUAGES, PHRASES, Phrases
+from service.tagger import Tagger
+
+page = Blueprint("page", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
+
+
+class _FormError(Exception):
+    """A form that cannot be answered: the key of the phrase that says why, and which file it is about."""
+
+    def __init__(self, phrase: str, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, file: str = "") -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+        self.status = status
+        self.file = file
+
+
+@cache
+def _sample() -> str:
+    return (Path(__file__).parent / "sample.txt").read_text("utf-8")
+
+
+def _language() -> str:
+    asked = request.values.get("switch") or request.values.get("lang")
+    return asked if asked and asked in LANGUAGES else LANGUAGES[0]
+
+
+def _documents(text: str) -> list[tuple[str | None, str]]:
+    """Return the name and text of each document of the form, pasted or uploaded."""
+    documents: list[tuple[str | None, str]] = []
+    for file in request.files.getlist("file"):
+        if file.filename:
+            try:
+                documents.append((file.filename, decode(file.read(), file.filename)))
+            except FileError as error:
+                raise _FormError("problem_file", file=file.filename) from error
+    if not documents and any(map(str.isalnum, text)):
+        documents.append((None, text))
+    if any("\0" in text for _, text in documents):
+        raise _FormError("problem_nul")
+    return documents
+
+
+def _read(documents: list[tuple[str | None, str]]) -> list[reading.Reading]:
+    tagger = cast(Tagger, current_app.extensions["tagger"])
+    readings = [reading.read(tagger, text, name) for name, text in documents]
+    if sum(len(each.sentences) for each in readings) > current_app.config["MAX_SENTENCES"]:
+        raise _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return readings
+
+
+def _render(
+    language: str, text: str = "", readings: list[reading.Reading] | None = None, problem: _FormError | None = None
+) -> Response:
+    sentences = [sentence for each in readings or () for sentence in each.sentences]
+    body = render_template(
+        "page.html",
+        phrases=Phrases(language),
+        script_phrases=PHRASES,
+        themes=Theme,
+        scored=SCORED,
+        text=text,
+        readings=readings,
+        counts=reading.count(sentences),
+        pieces=reading.pieces,
+        model=cast(Tagger, current_app.extensions["tagger"]).version,
+        problem=problem,
+    )
+    response = make_response(body, problem.status if problem else HTTPStatus.OK)
+    response.headers["Content-Language"] = language
+    return response
+
+
+@page.get("/")
+def empty() -> Response:
+    """Show the form."""
+    return _render(_language())
+
+
+@page.post("/")
+def tagged() -> Response:
+    """Show the form and the tagged sentences of what was sent with it."""
+    # A text is a field of the form, and it may be as long as the body.
+    request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
+    try:
+        # A form ends every line with CR and LF, whatever was pasted.
+        text = _sample() if "sample" in request.form else request.form.get("text", "").replace("\r\n", "\n")
+        language = _language()
+    except RequestEntityTooLarge:
+        problem = _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return _render(LANGUAGES[0], problem=problem)
+    try:
+        documents = _documents(text)
+        # The switch of the language sends the form too, so that a text is not lost; it may be empty.
+        if not documents and "switch" not in request.form:
+            raise _FormError("problem_empty")
+        return _render(language, text, _read(documents) if documents else None)
+    except _FormError as problem:
+        return _render(language, text, problem=problem)

@@ -1,0 +1,41 @@
+"""The words of the page, in Persian and English; template and script take them from one file."""
+
+from pathlib import Path
+
+import orjson
+from markupsafe import Markup
+
+PHRASES: dict[str, dict[str, str]] = orjson.loads((Path(__file__).parent / "phrases.json").read_bytes())
+LANGUAGES = tuple(PHRASES)
+"""The first one is that of a reader who has not chosen."""
+
+_PERSIAN_DIGITS = str.maketrans("0123456789.%", "۰۱۲۳۴۵۶۷۸۹٫٪")
+
+
+class Phrases:
+    """The phrases of one language, marked so that the script can put another language in their place."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.direction = "rtl" if language == "fa" else "ltr"
+        self.other = next(name for name in LANGUAGES if name != language)
+        self._phrases = PHRASES[language]
+
+    def plain(self, key: str) -> str:
+        """Return a phrase as it is."""
+        return self._phrases[key]
+
+    def say(self, key: str) -> Markup:
+        """Return a phrase in an element that names it."""
+        return Markup('<span data-phrase="{}">{}</span>').format(key, self._phrases[key])
+
+    def attribute(self, name: str, key: str) -> Markup:
+        """Return an attribute that holds a phrase."""
+        return Markup('{}="{}" data-phrase-{}="{}"').format(name, self._phrases[key], name, key)
+
+    def number(self, value: float, form: str = "d") -> Markup:
+        """Return a number in the digits of the language, in an element that holds its value."""
+        shown = format(value, form)
+        if self.language == "fa":
+            shown = shown.translate(_PERSIAN_DIGITS)
+        return Markup('<span data-number="{}" data-form="{}">{}</span>').format(value, form, shown)
