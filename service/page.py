@@ -16,6 +16,12 @@ from service.tagger import Tagger
 
 page = Blueprint("page", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
 
+# Nothing but what this server sends runs, shows or is asked.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
 
 class _FormError(Exception):
     """A form that cannot be answered: the key of the phrase that says why, and which file it is about."""
@@ -80,6 +86,7 @@ def _render(
     )
     response = make_response(body, problem.status if problem else HTTPStatus.OK)
     response.headers["Content-Language"] = language
+    response.headers["Content-Security-Policy"] = _POLICY
     return response
 
 
