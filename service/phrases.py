@@ -29,9 +29,12 @@ class Phrases:
         """Return a phrase in an element that names it."""
         return Markup('<span data-phrase="{}">{}</span>').format(key, self._phrases[key])
 
-    def attribute(self, name: str, key: str) -> Markup:
-        """Return an attribute that holds a phrase."""
-        return Markup('{}="{}" data-phrase-{}="{}"').format(name, self._phrases[key], name, key)
+    def attribute(self, name: str, key: str, **values: str) -> Markup:
+        """Return an attribute that holds a phrase, with other phrases in the places that have the names of `values`."""
+        said = self._phrases[key].format_map({place: self._phrases[value] for place, value in values.items()})
+        return Markup('{0}="{1}" data-phrase-{0}="{2}" data-values-{0}="{3}"').format(
+            name, said, key, orjson.dumps(values).decode()
+        )
 
     def number(self, value: float, form: str = "d") -> Markup:
         """Return a number in the digits of the language, in an element that holds its value."""

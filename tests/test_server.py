@@ -26,10 +26,10 @@ def call(port, path, value=None):
         return json.load(response)
 
 
-def start(models, port):
+def start(models, port, **environment):
     process = subprocess.Popen(
         [ROOT / ".venv/bin/barchasb", "serve", "--port", str(port)],
-        env={**os.environ, "BARCHASB_MODELS": str(models)},
+        env={**os.environ, "BARCHASB_MODELS": str(models), **environment},
         stderr=subprocess.PIPE,
         text=True,
     )

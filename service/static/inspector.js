@@ -8,6 +8,7 @@ import { write, writeNumber } from "./words.js";
 let dialog;
 let form;
 let current = null;
+let busy = false;
 
 export function bindInspector() {
   current = null;
@@ -23,10 +24,11 @@ export function bindInspector() {
     if (button?.matches(".why")) explain(button.value);
     else if (button) ACTIONS[button.dataset.action]();
   });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
-  });
 }
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && current) close();
+});
 
 const ACTIONS = {
   close,
@@ -108,28 +110,36 @@ function nameSave() {
   for (const field of form.querySelectorAll("[name=theme], [name=type]")) field.disabled = form.elements.not_sentence.checked;
 }
 
+/** Does one thing at a time, and tells the reader where it fails. */
 async function tell(action) {
-  const save = document.getElementById("save");
-  save.disabled = true;
+  if (busy) return;
+  busy = true;
   try {
     await action();
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    write(document.getElementById("inspector-problem"), error.phrase);
+    showProblem(error);
   } finally {
-    save.disabled = false;
+    busy = false;
   }
+}
+
+function showProblem(error) {
+  if (!(error instanceof RequestError)) throw error;
+  write(document.getElementById("inspector-problem"), error.phrase);
 }
 
 async function explain(label) {
   const sentence = current;
   for (const button of form.querySelectorAll(".why")) button.setAttribute("aria-pressed", button.value === label);
-  await tell(async () => {
+  try {
     const explanation = await explanationOf(sentence);
-    if (sentence !== current) return;
+    // The reader may have gone on to another sentence or another label meanwhile.
+    if (sentence !== current || !form.querySelector(`.why[value="${label}"][aria-pressed="true"]`)) return;
     underline(sentence, explanation, label);
     list(explanation, label);
-  });
+  } catch (error) {
+    showProblem(error);
+  }
 }
 
 /** Lists what every word adds to a label, the strongest first, then the base and their sum. */
