@@ -1,38 +1,72 @@
 """The web application: `create_app` makes it, gunicorn serves it."""
 
 from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_cors import CORS
 
-from service import problems
+from service import openapi, problems
+from service.about_api import about
 from service.api import api
 from service.corrections import CorrectionStore
 from service.corrections_api import corrections_api
+from service.headers import SecurityHeaders
+from service.keys import parse_keys, require_keys
+from service.limits import limit_rate, parse_rate
+from service.metrics import Metrics
 from service.page import page
+from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog, note_endpoint
+from service.settings import Settings
+from service.state import State
+from service.state_api import state as state_api
 from service.tagger import Tagger
-
-# Enough for the longest speech (5,000 sentences are about 1.8 MB) and little enough to be answered in time.
-_MAX_BODY = 2 * 1024 * 1024
-_MAX_SENTENCES = 10_000
+from training.store import Manifest
 
 
-def create_app(config: Mapping[str, Any] | None = None, tagger: Tagger | None = None) -> Flask:
+def _settings(config: Mapping[str, Any]) -> Settings:
+    names = {each.name for each in fields(Settings)}
+    return Settings(**{name.lower(): value for name, value in config.items() if name.lower() in names})
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, tagger: Tagger | None = None, manifest: Manifest | None = None
+) -> Flask:
     """Return the application; it loads the model in use unless a tagger is given.
 
-    Config: `MAX_CONTENT_LENGTH` (bytes of a body), `MAX_SENTENCES` (of one request), `CORRECTIONS` (their file, by
-    default that of `BARCHASB_DATA`).
+    Config: the settings in upper case, `CORRECTIONS` (their file, by default that of `BARCHASB_DATA`), and Flask's own.
 
-    Raises ModelError where there is no sound model.
+    Raises ModelError where there is no sound model and SettingsError for a setting that cannot be.
     """
     app = Flask(__name__, static_folder=None)
-    app.config.from_mapping(MAX_CONTENT_LENGTH=_MAX_BODY, MAX_SENTENCES=_MAX_SENTENCES, CORRECTIONS=None)
-    app.config.from_mapping(config or {})
-    app.extensions["tagger"] = tagger or Tagger.load()
+    config = config or {}
+    settings = _settings(config)
+    state = State(tagger, manifest)
+    if tagger is None:
+        state.load(Path(settings.models))
+    app.config.from_mapping(MAX_CONTENT_LENGTH=settings.max_body)
+    app.config.from_mapping(config)
+    app.extensions["settings"] = settings
+    app.extensions["state"] = state
     # Only named here: the file is opened by the process that first needs it, not by the one that forks.
-    app.extensions["corrections"] = CorrectionStore(app.config["CORRECTIONS"])
-    app.register_blueprint(api)
-    app.register_blueprint(page)
-    app.register_blueprint(corrections_api)
+    app.extensions["corrections"] = CorrectionStore(config.get("CORRECTIONS"))
+
+    app.before_request(note_endpoint)
+    keys = parse_keys(settings.api_keys)
+    if keys:
+        require_keys(app, keys)
+    if settings.rate_limit:
+        limit_rate(app, parse_rate(settings.rate_limit), keys)
+    if settings.cors:
+        CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
+    for blueprint in (api, about, state_api, corrections_api, page):
+        app.register_blueprint(blueprint)
     problems.register(app)
+    openapi.register(app, settings)
+
+    metrics = Metrics(state, app.view_functions)
+    app.extensions["metrics"] = metrics
+    app.wsgi_app = SecurityHeaders(RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet))  # type: ignore[method-assign]  # Flask's own way
     return app

@@ -3,15 +3,20 @@
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from labels.scheme import SCORED, Theme
+from labels.scheme import Theme
 from seeds.files import FileError, decode
 from service import reading
+from service.keys import open_to_all
+from service.metrics import Metrics
 from service.phrases import LANGUAGES, PHRASES, Phrases
+from service.requests_log import note
+from service.settings import Settings
+from service.state import State
 from service.tagger import Tagger
 
 page = Blueprint("page", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
@@ -59,29 +64,40 @@ def _documents(text: str) -> list[tuple[str | None, str]]:
     return documents
 
 
-def _read(documents: list[tuple[str | None, str]]) -> list[reading.Reading]:
-    tagger = cast(Tagger, current_app.extensions["tagger"])
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def _tagger() -> Tagger | None:
+    return cast(State, current_app.extensions["state"]).tagger
+
+
+def _read(tagger: Tagger | None, documents: list[tuple[str | None, str]]) -> list[reading.Reading]:
+    if tagger is None:
+        raise _FormError("problem_busy", HTTPStatus.SERVICE_UNAVAILABLE)
     readings = [reading.read(tagger, text, name) for name, text in documents]
-    if sum(len(each.sentences) for each in readings) > current_app.config["MAX_SENTENCES"]:
+    sentences = [sentence for each in readings for sentence in each.sentences]
+    if len(sentences) > _settings().max_sentences:
         raise _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    cast(Metrics, current_app.extensions["metrics"]).tagged(sentences)
+    note(sentences=len(sentences), model=tagger.version)
     return readings
 
 
-def _render(
-    language: str, text: str = "", readings: list[reading.Reading] | None = None, problem: _FormError | None = None
-) -> Response:
-    sentences = [sentence for each in readings or () for sentence in each.sentences]
+def _render(language: str, tagger: Tagger | None, text: str = "", **shown: Any) -> Response:
+    """Return the page; `shown` may be `readings`, what was read, and `problem`, a _FormError."""
+    problem: _FormError | None = shown.get("problem")
+    readings: list[reading.Reading] = shown.get("readings") or []
     body = render_template(
         "page.html",
         phrases=Phrases(language),
         script_phrases=PHRASES,
         themes=Theme,
-        scored=SCORED,
         text=text,
         readings=readings,
-        counts=reading.count(sentences),
+        counts=reading.count([sentence for each in readings for sentence in each.sentences]),
         pieces=reading.pieces,
-        model=cast(Tagger, current_app.extensions["tagger"]).version,
+        model=tagger.version if tagger else "–",
         problem=problem,
     )
     response = make_response(body, problem.status if problem else HTTPStatus.OK)
@@ -91,28 +107,31 @@ def _render(
 
 
 @page.get("/")
+@open_to_all
 def empty() -> Response:
     """Show the form."""
-    return _render(_language())
+    return _render(_language(), _tagger())
 
 
 @page.post("/")
 def tagged() -> Response:
     """Show the form and the tagged sentences of what was sent with it."""
+    # Taken once: whatever the state becomes, the answer is of one version.
+    tagger = _tagger()
     # A text is a field of the form, and it may be as long as the body.
-    request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
+    request.max_form_memory_size = _settings().max_body
     try:
         # A form ends every line with CR and LF, whatever was pasted.
         text = _sample() if "sample" in request.form else request.form.get("text", "").replace("\r\n", "\n")
         language = _language()
     except RequestEntityTooLarge:
         problem = _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return _render(LANGUAGES[0], problem=problem)
+        return _render(LANGUAGES[0], tagger, problem=problem)
     try:
         documents = _documents(text)
         # The switch of the language sends the form too, so that a text is not lost; it may be empty.
         if not documents and "switch" not in request.form:
             raise _FormError("problem_empty")
-        return _render(language, text, _read(documents) if documents else None)
+        return _render(language, tagger, text, readings=_read(tagger, documents))
     except _FormError as problem:
-        return _render(language, text, problem=problem)
+        return _render(language, tagger, text, problem=problem)
