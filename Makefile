@@ -48,6 +48,10 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: screenshots
+screenshots: $(MODEL) ## take the pictures of the page in docs/ anew (needs Chromium)
+	$(BIN)/python -m tests.screenshots docs
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -64,7 +68,7 @@ lock: ## lock the dependencies anew (needs uv)
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) models dist artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)

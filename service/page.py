@@ -59,6 +59,9 @@ def _documents(text: str) -> list[tuple[str | None, str]]:
                 raise _FormError("problem_file", file=file.filename) from error
     if not documents and any(map(str.isalnum, text)):
         documents.append((None, text))
+    # The switch of the language sends the form too, so that a text is not lost; there it may be empty.
+    if not documents and "switch" not in request.form:
+        raise _FormError("problem_empty")
     if any("\0" in text for _, text in documents):
         raise _FormError("problem_nul")
     return documents
@@ -128,10 +131,6 @@ def tagged() -> Response:
         problem = _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return _render(LANGUAGES[0], tagger, problem=problem)
     try:
-        documents = _documents(text)
-        # The switch of the language sends the form too, so that a text is not lost; it may be empty.
-        if not documents and "switch" not in request.form:
-            raise _FormError("problem_empty")
-        return _render(language, tagger, text, readings=_read(tagger, documents))
+        return _render(language, tagger, text, readings=_read(tagger, _documents(text)))
     except _FormError as problem:
         return _render(language, tagger, text, problem=problem)

@@ -53,9 +53,7 @@ def read(tagger: Tagger, text: str, name: str | None = None) -> Reading:
     return Reading(name, hashlib.sha256(text.encode()).hexdigest(), tuple(parts))
 
 
-def _with_left_out(
-    text: str, paragraphs: Sequence[list[TaggedSentence]]
-) -> Iterator[list[TaggedSentence] | str]:
+def _with_left_out(text: str, paragraphs: Sequence[list[TaggedSentence]]) -> Iterator[list[TaggedSentence] | str]:
     end = 0
     for paragraph in paragraphs:
         yield from _left_out(text[end : paragraph[0].sentence.start], before=True)

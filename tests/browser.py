@@ -27,12 +27,12 @@ def launched():
 
 
 @contextmanager
-def served(models, data):
+def served(models, data, **environment):
     """Serve on a free port of this machine; yield the address."""
     from .test_server import free_port, start  # noqa: PLC0415  # it imports conftest.py, which imports this file
 
     port = free_port()
-    process = start(models, port, BARCHASB_DATA=os.fspath(data))
+    process = start(models, port, "--quiet", BARCHASB_DATA=os.fspath(data), **environment)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -97,10 +97,15 @@ def store_folder(models, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def site(current, tmp_path_factory):
+def models_in_use(current):
+    """The folder that `current` came from."""
+    return Path(os.environ.get("BARCHASB_MODELS", ROOT / "models"))
+
+
+@pytest.fixture(scope="session")
+def site(models_in_use, tmp_path_factory):
     """The address of a server with the model in use and corrections of its own."""
-    models = Path(os.environ.get("BARCHASB_MODELS", ROOT / "models"))
-    with browsing.served(models, tmp_path_factory.mktemp("data")) as address:
+    with browsing.served(models_in_use, tmp_path_factory.mktemp("data")) as address:
         yield address
 
 
@@ -115,7 +120,7 @@ def browser():
 
 
 @pytest.fixture
-def visit(browser, site, request):
+def visit(browser, request):
     """Open the page; in the end nothing may have failed in the browser or been asked of another machine.
 
     A picture of every page stands in artefacts/ after the test.
@@ -127,9 +132,11 @@ def visit(browser, site, request):
         # A refused request is the reader's business, not a fault of the page.
         return message.type == "error" and not message.text.startswith("Failed to load resource")
 
-    def to(path="/", **options):
+    def to(path="/", site=None, **options):
+        site = site or request.getfixturevalue("site")
         context = browser.new_context(**{"viewport": browsing.DESKTOP, **options})
-        context.set_default_timeout(10_000)
+        # Generous, for a busy machine.
+        context.set_default_timeout(30_000)
         page = context.new_page()
         opened.append(page)
         page.on("console", lambda message: wrong.append(message.text) if fault(message) else None)

@@ -227,7 +227,8 @@ def test_files_are_dropped_anywhere_and_read_under_their_names(page, tmp_path):
         """files => {
           const dropped = new DataTransfer();
           for (const [name, text] of files) dropped.items.add(new File([text], name));
-          document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+          const options = { dataTransfer: dropped, bubbles: true, cancelable: true };
+          document.body.dispatchEvent(new DragEvent("drop", options));
         }""",
         [["یک.txt", "صادرات پسته رشد کرد."], ["two.html", "<html><body><p>کارگران بیمه شدند.</p></body></html>"]],
     )
@@ -263,7 +264,11 @@ def test_five_thousand_sentences_do_not_freeze_the_page(visit):
         """() => {
           window.longest = 0;
           let last = performance.now();
-          setInterval(() => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now }, 10);
+          setInterval(() => {
+            const now = performance.now();
+            window.longest = Math.max(window.longest, now - last);
+            last = now;
+          }, 10);
         }"""
     )
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
