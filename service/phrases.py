@@ -20,6 +20,8 @@ class Phrases:
         self.direction = "rtl" if language == "fa" else "ltr"
         self.other = next(name for name in LANGUAGES if name != language)
         self._phrases = PHRASES[language]
+        # A tag is said thousands of times on one page.
+        self._said: dict[str, Markup] = {}
 
     def plain(self, key: str) -> str:
         """Return a phrase as it is."""
@@ -27,7 +29,9 @@ class Phrases:
 
     def say(self, key: str) -> Markup:
         """Return a phrase in an element that names it."""
-        return Markup('<span data-phrase="{}">{}</span>').format(key, self._phrases[key])
+        if key not in self._said:
+            self._said[key] = Markup('<span data-phrase="{}">{}</span>').format(key, self._phrases[key])
+        return self._said[key]
 
     def attribute(self, name: str, key: str, **values: str) -> Markup:
         """Return an attribute that holds a phrase, with other phrases in the places that have the names of `values`."""

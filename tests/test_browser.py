@@ -145,8 +145,12 @@ def test_right_tags_are_confirmed_and_a_second_thought_replaces_the_first(page, 
     assert page.locator("#save").inner_text() == "Save correction"
     page.locator("#save").click()
     page.locator(f"{JOBS} .ideology").wait_for()
-    assert len(stored(site)) == before + 1
-    page.get_by_role("button", name="Undo").first.click()
+    assert [each["state"] for each in stored(site)[before:]] == ["replaced", "open"]
+    undo = page.locator("#inspector").get_by_role("button", name="Undo")
+    undo.click()
+    page.locator(f"{JOBS} .ideology").wait_for(state="detached")
+    assert [each["state"] for each in stored(site)[before:]] == ["open"]
+    undo.click()
     page.locator(f"{JOBS} .corrected").wait_for(state="detached")
 
 

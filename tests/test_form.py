@@ -117,7 +117,7 @@ def test_persian_digits_are_persian_and_english_ones_are_not():
 def test_a_reading_keeps_every_word_of_a_plain_text(tagger):
     text = f"کد خبر: ۱۲۳۴۵\n\n{TEXT}\n\nانتهای پیام/\nنظر شما"
     parts = read(tagger, text).parts
-    written = "".join(
+    written = "\n".join(
         part if isinstance(part, str) else " ".join(each.sentence.text for each in part) for part in parts
     )
     assert sorted(written.split()) == sorted(text.split())

@@ -8,28 +8,25 @@ const unanswered = new Map();
 
 /** Stores the labels of a sentence; rejects with RequestError. */
 export async function correct(sentence, labels, note) {
-  const before = reviewOf(sentence);
   const correction = bodyOf(sentence, labels, note);
   const same = JSON.stringify(correction);
   if (!unanswered.has(same)) unanswered.set(same, newId());
   const id = unanswered.get(same);
   await sendJson("POST", "/corrections", { id, ...correction });
   unanswered.delete(same);
-  if (before) await remove(before.id);
-  review(sentence, { id, labels, note });
+  // The store knows that the later one holds; taken back, it leaves the one before.
+  review(sentence, { id, labels, note, before: reviewOf(sentence) });
   toast("saved", { action: "undo", act: () => undo(sentence) });
 }
 
-/** Takes the correction of a sentence back; rejects with RequestError. */
+/** Takes the last correction of a sentence back; rejects with RequestError. */
 export async function undo(sentence) {
   const given = reviewOf(sentence);
   if (!given) return;
-  await remove(given.id);
-  review(sentence, null);
+  await sendJson("DELETE", `/corrections/${given.id}`);
+  review(sentence, given.before);
   toast("undone");
 }
-
-const remove = (id) => sendJson("DELETE", `/corrections/${id}`);
 
 function bodyOf(sentence, labels, note) {
   const { text, start, end, themes, type } = tagOf(sentence);

@@ -42,6 +42,7 @@ export async function sendJson(method, url, value) {
 /** Returns the phrase for a status that is not a success. */
 export function problemOf(status) {
   if (status === 401 || status === 403) return "problem_key";
+  if (status === 409) return "problem_decided";
   if (status === 413) return "problem_large";
   if (status === 429 || status === 503) return "problem_busy";
   return "problem_other";
