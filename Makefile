@@ -52,6 +52,11 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 screenshots: $(MODEL) ## take the pictures of the page in docs/ anew (needs Chromium)
 	$(BIN)/python -m tests.screenshots docs
 
+.PHONY: fuzz
+fuzz: CASES ?= 5000
+fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
+	CASES=$(CASES) $(BIN)/pytest -s tests/test_schemathesis.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

@@ -13,12 +13,13 @@ from service.about_api import about
 from service.api import api
 from service.corrections import CorrectionStore
 from service.corrections_api import corrections_api
+from service.flask_app import Application
 from service.headers import SecurityHeaders
 from service.keys import parse_keys, require_keys
 from service.limits import limit_rate, parse_rate
 from service.metrics import Metrics
 from service.page import page
-from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog, note_endpoint
+from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
 from service.settings import Settings
 from service.state import State
 from service.state_api import state as state_api
@@ -40,7 +41,7 @@ def create_app(
 
     Raises ModelError where there is no sound model and SettingsError for a setting that cannot be.
     """
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     config = config or {}
     settings = _settings(config)
     state = State(tagger, manifest)
@@ -53,7 +54,6 @@ def create_app(
     # Only named here: the file is opened by the process that first needs it, not by the one that forks.
     app.extensions["corrections"] = CorrectionStore(config.get("CORRECTIONS"))
 
-    app.before_request(note_endpoint)
     keys = parse_keys(settings.api_keys)
     if keys:
         require_keys(app, keys)

@@ -1,4 +1,9 @@
-"""The OpenAPI document, made of the views and of `service.schemas`, and a page that shows it without any network."""
+"""The OpenAPI document, made of the views and of `service.schemas`, and a page that shows it without any network.
+
+apispec takes schemas and views as they are. flask-openapi3 drops the keywords of JSON Schema that it does not know,
+promises a 422 of its own everywhere and wraps each view; APIFlask speaks OpenAPI 3.0; the pages of both of them, and of
+spectree, load scripts from elsewhere unless replaced.
+"""
 
 import re
 from collections.abc import Callable, Mapping
