@@ -52,6 +52,11 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 screenshots: $(MODEL) ## take the pictures of the page in docs/ anew (needs Chromium)
 	$(BIN)/python -m tests.screenshots docs
 
+.PHONY: learn
+learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
+	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
+	$(BIN)/python -m training.learn "$(ON)"
+
 .PHONY: fuzz
 fuzz: CASES ?= 5000
 fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import CountVectorizer
 
-from labels import dataset
+from labels import dataset, folder
 from labels.gap import gap_table
 from labels.scheme import LabelledSentence, Theme, Type
 from seeds.text import words
@@ -101,7 +101,7 @@ def check(paths: Iterable[Path] | None = None, against: Path | None = None) -> i
     With `against`, a file of labelled real sentences, the table of how ours differ from them is printed as well.
     """
     try:
-        data = dataset.read(paths)
+        data = dataset.read(folder.files(folder.sources() if paths is None else paths))
         real = dataset.read_evaluation(against) if against else []
     except dataset.DatasetError as error:
         for fault in error.faults:

@@ -37,7 +37,7 @@ def create_app(
 ) -> Flask:
     """Return the application; it loads the model in use unless a tagger is given.
 
-    Config: the settings in upper case, `CORRECTIONS` (their file, by default that of `BARCHASB_DATA`), and Flask's own.
+    Config: the settings in upper case, and Flask's own.
 
     Raises ModelError where there is no sound model and SettingsError for a setting that cannot be.
     """
@@ -52,7 +52,7 @@ def create_app(
     app.extensions["settings"] = settings
     app.extensions["state"] = state
     # Only named here: the file is opened by the process that first needs it, not by the one that forks.
-    app.extensions["corrections"] = CorrectionStore(config.get("CORRECTIONS"))
+    app.extensions["corrections"] = CorrectionStore(Path(settings.data))
 
     keys = parse_keys(settings.api_keys)
     if keys:

@@ -14,12 +14,17 @@ MAX_TEXT = 20_000
 """Code points of a sentence; what is longer is no sentence."""
 MAX_NOTE = 2_000
 """Code points of a note."""
-_MAX_MODEL = 100
-# What JSON numbers carry exactly everywhere.
-_MAX_PLACE = 2**53 - 1
+MAX_MODEL = 100
+"""Characters of a version."""
+_NOBODY = "local"
+"""Who corrects where no keys are asked for."""
+MAX_PLACE = 2**53 - 1
+"""What JSON numbers carry exactly everywhere."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""The form of an id."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
+"""The form of a document's digest."""
 _KEYS = frozenset({"id", "text", "start", "end", "document", "model", "tags", "labels", "sentence", "note"})
 _OPTIONAL = frozenset({"sentence", "note"})
 
@@ -106,12 +111,15 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class StoredCorrection:
-    """A correction in the store: `number` grows with each, `time` is UTC (ISO 8601), `key` the name of who sent it."""
+    """A correction in the store.
+
+    `number` grows with each, `time` is UTC (ISO 8601), `key` the name of the key it came with, None without keys.
+    """
 
     correction: Correction
     number: int
     time: str
-    key: str
+    key: str | None
     state: State
     review: Review | None = None
 
@@ -119,6 +127,11 @@ class StoredCorrection:
     def labels(self) -> Labelling | None:
         """What holds of the sentence if this correction does."""
         return self.review.labels if self.review else self.correction.labels
+
+    @property
+    def who(self) -> str:
+        """The name of who made it."""
+        return self.key or _NOBODY
 
     @property
     def stands(self) -> bool:
@@ -130,7 +143,7 @@ class StoredCorrection:
         return {
             **self.correction.to_dict(),
             "time": self.time,
-            "key": self.key,
+            "key": self.who,
             "state": str(self.state),
             "review": self.review.to_dict() if self.review else None,
         }
@@ -146,7 +159,7 @@ def correction_id(value: object) -> str:
 
     Raises CorrectionError where it is not a UUID.
     """
-    if not isinstance(value, str) or not _UUID.fullmatch(value.lower()):
+    if not isinstance(value, str) or not UUID.fullmatch(value.lower()):
         raise CorrectionError('"id" must be a UUID, 32 hexadecimal digits in the form 8-4-4-4-12.')
     return value.lower()
 
@@ -183,7 +196,7 @@ def correction_of(value: Any) -> Correction:
     if labels and not words(text):
         raise CorrectionError('"text" has no word, so it can only be no sentence.')
     document = value["document"]
-    if document is not None and not (isinstance(document, str) and _SHA256.fullmatch(document)):
+    if document is not None and not (isinstance(document, str) and SHA256.fullmatch(document)):
         raise CorrectionError('"document" must be the sha256 of the document, 64 hexadecimal digits, or null.')
     return Correction(
         id=correction_id(value["id"]),
@@ -191,7 +204,7 @@ def correction_of(value: Any) -> Correction:
         start=start,
         end=end,
         document=document,
-        model=_string(value, "model", _MAX_MODEL),
+        model=_string(value, "model", MAX_MODEL),
         tags=_labelling(value["tags"], "tags"),
         labels=labels,
         note=_string(value, "note", MAX_NOTE) if "note" in value else "",
@@ -211,7 +224,7 @@ def _string(value: Mapping[str, Any], key: str, longest: int) -> str:
 
 def _place(value: Mapping[str, Any]) -> tuple[int, int]:
     start, end = value["start"], value["end"]
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= _MAX_PLACE:
+    if type(start) is not int or type(end) is not int or not 0 <= start < end <= MAX_PLACE:
         raise CorrectionError('"start" and "end" must be whole numbers, 0 <= start < end, in code points.')
     return start, end
 

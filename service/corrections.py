@@ -30,7 +30,7 @@ _MIGRATIONS = (
             note TEXT NOT NULL,
             normal TEXT NOT NULL,
             time TEXT NOT NULL,
-            key TEXT NOT NULL
+            key TEXT
         )""",
         "CREATE INDEX corrections_of_a_sentence ON corrections (normal, key, number)",
         "CREATE INDEX corrections_of_a_document ON corrections (document, number)",
@@ -46,6 +46,7 @@ _MIGRATIONS = (
             CASE
                 WHEN r.accepted = 1 THEN 'accepted'
                 WHEN r.accepted = 0 THEN 'rejected'
+                -- Without a key nobody knows whether it is the same person: NULL equals nothing.
                 WHEN EXISTS (
                     SELECT 1 FROM corrections AS later
                     WHERE later.normal = c.normal AND later.key = c.key AND later.number > c.number
@@ -74,9 +75,9 @@ class ReviewedError(BarchasbError):
     """A correction that cannot be taken back because a reviewer has decided about it."""
 
 
-def file() -> Path:
-    """Return the file of the corrections, in the folder `BARCHASB_DATA`, by default `data` where the command runs."""
-    return Path(os.environ.get("BARCHASB_DATA", "data")) / "corrections.sqlite3"
+def folder() -> Path:
+    """Return the folder of the corrections: `BARCHASB_DATA`, by default `data` where the command runs."""
+    return Path(os.environ.get("BARCHASB_DATA", "data"))
 
 
 class Corrections:
@@ -85,10 +86,12 @@ class Corrections:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, correction: Correction, key: str) -> tuple[StoredCorrection, bool]:
-        """Store a correction that `key` made; return it as stored, and whether it is new.
+    def add(self, correction: Correction, key: str | None) -> tuple[StoredCorrection, bool]:
+        """Store a correction; return it as stored, and whether it is new: sent again it is stored once.
 
-        Sent again it is stored once. Raises TakenError where its id is that of another correction.
+        `key` is the name of the key it came with, None where no keys are asked for.
+
+        Raises TakenError where its id is that of another correction.
         """
         done = self._connection.execute(
             'INSERT INTO corrections (id, text, start, "end", document, model, tags, labels, note, normal, time, key) '
@@ -104,7 +107,7 @@ class Corrections:
             raise TakenError("this id is that of another correction; give every correction an id of its own")
         return stored, done.rowcount == 1
 
-    def remove(self, identity: str, key: str) -> None:
+    def remove(self, identity: str, key: str | None) -> None:
         """Take back a correction; where there is none there is nothing to do.
 
         Raises NotYoursError where another key made it, and ReviewedError where a reviewer has decided about it.
@@ -163,10 +166,10 @@ class Corrections:
 
 
 class CorrectionStore:
-    """The file of the corrections; it is made at the first use."""
+    """The file of the corrections in a folder; it is made at the first use."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._database = Database(path or file(), _MIGRATIONS)
+    def __init__(self, data: Path | None = None) -> None:
+        self._database = Database((data or folder()) / "corrections.sqlite3", _MIGRATIONS)
         self.path = self._database.path
 
     @contextmanager

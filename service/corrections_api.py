@@ -1,14 +1,18 @@
 """POST, GET and DELETE /corrections: what people say of tagged sentences."""
 
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 import orjson
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, request
 
-from service.correction import CorrectionError, State, correction_id, correction_of
+from service.correction import SHA256, UUID, CorrectionError, State, correction_id, correction_of
+from service.correction_schemas import Correction, Corrections, NoSentence, StoredCorrection
 from service.corrections import CorrectionStore, NotYoursError, ReviewedError, TakenError
 from service.database import DatabaseError
+from service.keys import key_name
+from service.log import write_line
+from service.openapi import documented, ref
 from service.problems import ProblemError, respond
 from service.tagger import to_json
 
@@ -16,17 +20,44 @@ corrections_api = Blueprint("corrections", __name__)
 
 _PAGE = 100
 _LONGEST_PAGE = 1000
-_LOCAL = "local"
-"""The name of whoever needs no key."""
-_RETRY_SECONDS = 1
+_LAST = 2**63 - 1
+"""The greatest number that SQLite can give a row."""
+_RETRY_SECONDS = "1"
+_EXAMPLE = {
+    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c11",
+    "text": "زعفران قاینات به هفت کشور صادر شد.",
+    "start": 0,
+    "end": 34,
+    "document": None,
+    "model": "1ffac3238a0d",
+    "tags": {"themes": ["export"], "type": "rhetoric"},
+    "labels": {"themes": ["export"], "type": "statistic"},
+}
+_EXAMPLE_NO_SENTENCE = {
+    **_EXAMPLE,
+    "id": "6f1a4c1e-5a0b-4a49-9a53-0f6f4a0c8c12",
+    "text": "بیشتر بخوانید",
+    "labels": None,
+    "sentence": False,
+    "note": "پیوند صفحه است.",
+}
+
+
+def _query(name: str, schema: dict[str, Any], means: str) -> dict[str, Any]:
+    return {"in": "query", "name": name, "required": False, "schema": schema, "description": means}
+
+
+_ID = {"in": "path", "name": "identity", "required": True, "schema": {"type": "string", "pattern": f"^{UUID.pattern}$"}}
+_PAGES = (
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": _LONGEST_PAGE}, f"At most so many ({_PAGE})."),
+    _query("after", {"type": "integer", "minimum": 0, "maximum": _LAST}, "The `next` of the page before."),
+    _query("state", {"type": "string", "enum": list(map(str, State))}, "Only those in this state."),
+    _query("document", {"type": "string", "pattern": f"^{SHA256.pattern}$"}, "Only those of this document."),
+)
 
 
 def _store() -> CorrectionStore:
     return cast(CorrectionStore, current_app.extensions["corrections"])
-
-
-def _key_name() -> str:
-    return str(g.get("key_name") or _LOCAL)
 
 
 @corrections_api.before_request
@@ -67,21 +98,41 @@ def not_yours(error: NotYoursError) -> Response:
 @corrections_api.errorhandler(DatabaseError)
 def unavailable(error: DatabaseError) -> Response:
     """Answer where the store cannot be used now; the log says why, the client that nothing was stored."""
-    current_app.logger.error("corrections: %s", error)
-    response = respond(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "The store of corrections is busy; send the same again."
-        if error.busy
-        else "The store of corrections cannot be used, nothing was changed; the log of the service says why.",
-    )
+    write_line(event="corrections unavailable", reason=str(error))
     if error.busy:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    return response
+        detail, headers = "The store of corrections is busy; send the same again.", {"Retry-After": _RETRY_SECONDS}
+        return respond(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers)
+    detail = "The store of corrections cannot be used, nothing was changed; the log of the service says why."
+    return respond(HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 
 @corrections_api.post("/corrections")
-def add() -> Response:
-    """Store a correction; the same one sent again is answered as it is stored."""
+@documented(
+    {"application/json": ref(StoredCorrection)},
+    body={
+        "application/json": {
+            "schema": {"oneOf": [ref(Correction), ref(NoSentence)]},
+            "examples": {"labels": {"value": _EXAMPLE}, "no sentence": {"value": _EXAMPLE_NO_SENTENCE}},
+        }
+    },
+    status=HTTPStatus.CREATED,
+    or_status=HTTPStatus.OK,
+    headers=("Location",),
+    problems=(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+)
+def add_correction() -> Response:
+    """Store a correction.
+
+    201 where it is new, 200 where the same was sent before, 409 where its id is that of another one. It is taken from
+    programs and from the page of this service, never from the page of another site.
+    """
     if request.mimetype != "application/json":
         # A form of another site cannot send this type, so that it cannot make anybody correct anything.
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
@@ -91,7 +142,7 @@ def add() -> Response:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "The body is not JSON in UTF-8.") from error
     correction = correction_of(value)
     with _store().writing() as corrections:
-        stored, new = corrections.add(correction, _key_name())
+        stored, new = corrections.add(correction, key_name())
     status = HTTPStatus.CREATED if new else HTTPStatus.OK
     response = Response(to_json(stored.to_dict()), status, mimetype="application/json")
     response.headers["Location"] = f"/corrections/{correction.id}"
@@ -99,15 +150,29 @@ def add() -> Response:
 
 
 @corrections_api.delete("/corrections/<identity>")
-def remove(identity: str) -> Response:
-    """Take back a correction; one that is not there is as good as taken back."""
+@documented(
+    {},
+    status=HTTPStatus.NO_CONTENT,
+    problems=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
+    parameters=(_ID,),
+)
+def remove_correction(identity: str) -> Response:
+    """Take back a correction.
+
+    One that is not there is as good as taken back; one that a reviewer has decided about stays.
+    """
     with _store().writing() as corrections:
-        corrections.remove(correction_id(identity), _key_name())
+        corrections.remove(correction_id(identity), key_name())
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @corrections_api.get("/corrections/<identity>")
-def one(identity: str) -> Response:
+@documented(
+    {"application/json": ref(StoredCorrection)},
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    parameters=(_ID,),
+)
+def get_correction(identity: str) -> Response:
     """Return one correction as it is stored."""
     with _store().reading() as corrections:
         stored = corrections.get(correction_id(identity))
@@ -117,16 +182,20 @@ def one(identity: str) -> Response:
 
 
 @corrections_api.get("/corrections")
-def several() -> Response:
-    """Return corrections in the order they came, a page at a time; `next` is the `after` of the next page."""
+@documented({"application/json": ref(Corrections)}, problems=(HTTPStatus.UNPROCESSABLE_ENTITY,), parameters=_PAGES)
+def list_corrections() -> Response:
+    """Return corrections in the order they came, a page at a time."""
     limit = _number("limit", _PAGE, 1, _LONGEST_PAGE)
-    after = _number("after", 0, 0, 2**63 - 1)
+    after = _number("after", 0, 0, _LAST)
     state = request.args.get("state")
     if state is not None and state not in list(State):
         raise CorrectionError(f'"state" must be one of {", ".join(State)}.')
+    document = request.args.get("document")
+    if document is not None and not SHA256.fullmatch(document):
+        raise CorrectionError('"document" must be a sha256, 64 hexadecimal digits.')
     with _store().reading() as corrections:
         # One more than asked for tells whether there is a next page.
-        found = corrections.page(after, limit + 1, State(state) if state else None, request.args.get("document"))
+        found = corrections.page(after, limit + 1, State(state) if state else None, document)
     page = found[:limit]
     return Response(
         to_json(

@@ -17,7 +17,7 @@ import msgspec
 from apispec import APISpec
 from flask import Blueprint, Flask, Response, current_app
 
-from service import schemas
+from service import correction_schemas, schemas
 from service.keys import open_to_all
 from service.requests_log import ID_HEADER, ID_PATTERN, VERSION_HEADER
 from service.settings import Settings
@@ -55,11 +55,13 @@ def documented[View: Callable[..., Any]](
     problems: tuple[HTTPStatus, ...] = (),
     headers: tuple[str, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
+    or_status: HTTPStatus | None = None,
     parameters: tuple[Mapping[str, Any], ...] = (),
 ) -> Callable[[View], View]:
     """Mark a view with what the OpenAPI document says of it; its docstring is the description.
 
-    `answers` and `body` are schemas by media type, `headers` the names of further headers of the answer.
+    `answers` and `body` are schemas by media type, `headers` the names of further headers of the answer; `or_status`
+    is another status of the same answer.
     """
     found: dict[str, Any] = {
         str(status.value): {
@@ -74,6 +76,8 @@ def documented[View: Callable[..., Any]](
             },
         }
     }
+    if or_status:
+        found[str(or_status.value)] = {**found[str(status.value)], "description": or_status.phrase}
     for each in problems:
         found[str(each.value)] = each.name
 
@@ -94,7 +98,7 @@ def documented[View: Callable[..., Any]](
 
 
 def _components(spec: APISpec, settings: Settings) -> None:
-    _, found = msgspec.json.schema_components(schemas.ALL, ref_template=_REF)
+    _, found = msgspec.json.schema_components((*schemas.ALL, *correction_schemas.ALL), ref_template=_REF)
     sentences = found["Sentences"]["properties"]["sentences"]
     sentences["maxItems"] = settings.max_sentences
     sentences["items"]["maxLength"] = settings.max_length

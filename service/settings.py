@@ -27,6 +27,7 @@ class Settings:
     port: int = _setting(8000, "port to listen on", 1)
     workers: int = _setting(0, "processes that answer; 0 is one a core", 0)
     models: str = _setting("models", "folder of the models")
+    data: str = _setting("data", "folder of the corrections")
     watch: float = _setting(1.0, "seconds between two looks at the version in use; 0 never switches", 0)
     api_keys: str = _setting("", "who may ask, as `name:key,name:key`; needed when others can reach the address")
     no_keys: bool = _setting(means="answer without a key even when others can reach the address", default=False)

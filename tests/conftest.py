@@ -76,6 +76,7 @@ def rows(tmp_path):
 
     def write(*values, name="rows.jsonl"):
         path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
         lines = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
         path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         return path

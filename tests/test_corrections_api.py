@@ -5,6 +5,7 @@ import uuid
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema_rs import validator_for
 
 from service.app import create_app
 from service.correction import MAX_NOTE, MAX_TEXT
@@ -38,8 +39,8 @@ def correction(**changes):
 
 
 @pytest.fixture
-def app(tagger, tmp_path):
-    app = create_app({"TESTING": True, "CORRECTIONS": tmp_path / "data" / "corrections.sqlite3"}, tagger)
+def app(tagger, manifest, tmp_path):
+    app = create_app({"TESTING": True, "QUIET": True, "DATA": str(tmp_path / "data")}, tagger, manifest)
     yield app
     app.extensions["corrections"].close()
 
@@ -146,11 +147,77 @@ def test_a_list_that_cannot_be_is_refused(client, query):
     assert_problem(client.get(f"/corrections{query}"), 422, "must be")
 
 
-def test_a_later_correction_of_the_same_key_replaces_the_earlier(client):
+KEYS = {"mina": "a-secret-key-of-mina", "omid": "a-secret-key-of-omid"}
+
+
+@pytest.fixture
+def team(tagger, manifest, tmp_path):
+    """Clients that send the key of a name each."""
+    keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+    app = create_app(
+        {"TESTING": True, "QUIET": True, "DATA": str(tmp_path / "data"), "API_KEYS": keys}, tagger, manifest
+    )
+
+    def client_of(name):
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {KEYS.get(name, '')}"
+        return client
+
+    yield client_of
+    app.extensions["corrections"].close()
+
+
+def test_a_later_correction_of_the_same_key_replaces_the_earlier(team):
+    client = team("mina")
     post(client, correction())
     # The same sentence written in another way.
     post(client, correction(text=SENTENCE.replace("ک", "ك").replace("صادر شد", "صادر  شد")))
     assert [each["state"] for each in listed(client)] == ["replaced", "open"]
+
+
+def test_nothing_is_given_or_taken_without_a_key_where_keys_are_asked_for(team):
+    sent = correction()
+    post(team("mina"), sent)
+    nobody = team("nobody")
+    assert_problem(post(nobody, correction()), 401, "Send your key")
+    for path in ("/corrections", f"/corrections/{sent['id']}"):
+        assert_problem(nobody.get(path), 401, "Send your key")
+    assert_problem(nobody.delete(f"/corrections/{sent['id']}"), 401, "Send your key")
+    assert len(listed(team("mina"))) == 1
+
+
+def test_without_keys_nobody_replaces_what_may_be_another_persons(client):
+    post(client, correction())
+    post(client, correction())
+    assert [each["state"] for each in listed(client)] == ["open", "open"]
+
+
+def test_a_correction_has_the_name_of_its_key_and_only_that_key_takes_it_back(team):
+    sent = correction()
+    assert post(team("mina"), sent).get_json()["key"] == "mina"
+    assert_problem(team("omid").delete(f"/corrections/{sent['id']}"), 403, "Another key made this")
+    assert_problem(post(team("omid"), sent), 409, "an id of its own")
+    assert team("mina").delete(f"/corrections/{sent['id']}").status_code == 204
+
+
+def test_what_a_reviewer_has_decided_about_cannot_be_taken_back(client, app):
+    sent = correction()
+    post(client, sent)
+    with app.extensions["corrections"].writing() as corrections:
+        stored = corrections.get(sent["id"])
+        corrections.decide(stored.number, stored.labels, "sara", accepted=True)
+    assert_problem(client.delete(f"/corrections/{sent['id']}"), 409, "has been accepted")
+    review = listed(client)[0]["review"]
+    assert (review["labels"], review["sentence"], review["reviewer"]) == (sent["labels"], True, "sara")
+
+
+def test_a_store_that_cannot_be_used_is_a_problem_that_names_no_path(tagger, manifest, tmp_path):
+    path = tmp_path / "corrections.sqlite3"
+    path.write_bytes(b"no database " * 100)
+    client = create_app({"TESTING": True, "QUIET": True, "DATA": str(tmp_path)}, tagger, manifest).test_client()
+    for response in (post(client, correction()), client.get("/corrections")):
+        assert_problem(response, 503, "nothing was changed")
+        assert str(tmp_path).encode() not in response.data
 
 
 BAD = [
@@ -272,3 +339,54 @@ def test_any_text_comes_back_unchanged(client, text, themes):
     stored = post(client, sent).get_json()
     assert client.get(f"/corrections/{sent['id']}").get_json() == stored
     assert (stored["text"], stored["note"], set(stored["labels"]["themes"])) == (sent["text"], text, themes)
+
+
+@pytest.fixture
+def allows(client):
+    """Whether the schema of the OpenAPI document allows a body."""
+    document = client.get("/openapi.json").get_json()
+    content = document["paths"]["/corrections"]["post"]["requestBody"]["content"]["application/json"]
+    return validator_for({**content["schema"], "components": document["components"]}).is_valid
+
+
+# What the schema cannot say: an order of two numbers, how a number is written, and that letters may be silent.
+BEYOND = [{"start": 10, "end": 10}, {"start": 1.0}, {"text": "\N{ARABIC TATWEEL}"}]
+
+
+@pytest.mark.parametrize(
+    "change", [change for change, _ in BAD if change not in BEYOND], ids=lambda change: next(iter(change))
+)
+def test_what_is_refused_is_not_allowed_by_the_document_either(allows, change):
+    assert not allows(correction(**change))
+
+
+def test_what_is_stored_is_allowed_by_the_document(allows):
+    assert allows(correction())
+    assert allows(correction(labels=None, sentence=False, document=None, note=""))
+
+
+@pytest.mark.parametrize("change", BEYOND, ids=lambda change: next(iter(change)))
+def test_what_the_document_cannot_say_is_refused_all_the_same(client, allows, change):
+    assert allows(correction(**change))
+    assert_problem(post(client, correction(**change)), 422)
+
+
+def test_answers_are_as_the_document_says(client):
+    document = client.get("/openapi.json").get_json()
+
+    def schema(path, method, status):
+        content = document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+        return validator_for({**content, "components": document["components"]})
+
+    sent = correction(labels=None, sentence=False)
+    schema("/corrections", "post", "201").validate(post(client, sent).get_json())
+    schema("/corrections", "post", "200").validate(post(client, sent).get_json())
+    schema("/corrections/{identity}", "get", "200").validate(client.get(f"/corrections/{sent['id']}").get_json())
+    schema("/corrections", "get", "200").validate(client.get("/corrections").get_json())
+
+
+def test_the_examples_of_the_document_are_stored(client):
+    document = client.get("/openapi.json").get_json()
+    content = document["paths"]["/corrections"]["post"]["requestBody"]["content"]["application/json"]
+    for example in content["examples"].values():
+        assert post(client, example["value"]).status_code == 201

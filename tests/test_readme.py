@@ -19,10 +19,10 @@ MASKED = re.compile(r"\b(?:[01]\.\d+|[0-9a-f]{12})\b")
 
 
 @pytest.fixture(scope="module")
-def port(current):
+def port(current, tmp_path_factory):
     models = os.environ.get("BARCHASB_MODELS", str(ROOT / "models"))
     number = free_port()
-    process = start(models, number)
+    process = start(models, number, "--data", str(tmp_path_factory.mktemp("data")))
     yield number
     process.terminate()
     process.communicate(timeout=30)

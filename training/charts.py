@@ -111,3 +111,17 @@ def learning_chart(sizes: Sequence[int], precisions: Mapping[str, Sequence[float
         curve.set_xlim(left=0)
         curve.legend(loc="lower right")
         return _svg(figure)
+
+
+def corrections_chart(sizes: Sequence[int], values: Mapping[str, Array]) -> Markup:
+    """Draw scores by the number of corrections: each order thin, their mean thick.
+
+    The arrays have shape (n_orders, n_sizes).
+    """
+    with style.context({**_STYLE, _SALT: "corrections"}, after_reset=True):
+        figure, panels = _figure(9, 3.8, len(values))
+        for panel, (name, orders), colour in zip(panels, values.items(), _COLOURS, strict=False):
+            panel.plot(sizes, orders.T, color=colour, alpha=0.3, linewidth=1)
+            panel.plot(sizes, orders.mean(axis=0), color=colour, marker="o", linewidth=2.5)
+            panel.set(title=name, xlabel="corrections", ylabel="macro-F1", xticks=sizes)
+        return _svg(figure)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sklearn.metrics import precision_recall_fscore_support
 
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
@@ -16,12 +15,15 @@ from training.calibration import BINS, SURE, Band
 from training.curve import learning_curve
 from training.evaluate import Given, macro_f1
 from training.model import DECIMALS, Array, Model
+from training.pages import render
 from training.tables import MACROS, Measures
 
 _LENGTHS = ((1, 9), (10, 19), (20, 29), (30, 39), (40, None))
 """The lengths of sentences, in words of the normal form, both ends included."""
 _TOP_WORDS = 30
 _WORST = 50
+CORRECTIONS = "corrections.html"
+"""The page beside the report that `make learn` writes."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def page(run: Run) -> str:
     truth = truth_of(run.sentences)
     given = run.probabilities >= run.model.thresholds
     sizes, precisions = learning_curve(run.sentences, run.out_of_fold, run.regularisation, run.seed)
-    return _ENVIRONMENT.get_template("report.html").render(
+    return render(
+        "report.html",
         run=run,
         labels=(*Theme, *Type),
         scored=list(map(str, SCORED)),
@@ -83,6 +86,7 @@ def page(run: Run) -> str:
         worst=nsmallest(
             _WORST, _errors(run, truth, given), key=lambda error: (-error["sure"], error["id"], error["label"])
         ),
+        corrections=CORRECTIONS,
         bins=BINS,
         sure=SURE,
     )
@@ -141,17 +145,3 @@ def _errors(run: Run, truth: Given, given: Given) -> Iterator[dict[str, Any]]:
             # The text of a document that is not redistributed stays in the document.
             "text": None if sentence.place else sentence.text,
         }
-
-
-def _figure(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}"
-
-
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.filters["figure"] = _figure

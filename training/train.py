@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labels import dataset
+from labels import dataset, folder
 from labels.scheme import SCORED, LabelledSentence, truth_of
 from training import gate, report, store, tables
 from training.calibration import abstention_band, expected_calibration_error
@@ -44,7 +44,9 @@ def train(
     on: Path | None = None,
     force: bool = False,
 ) -> tuple[store.Manifest, str]:
-    """Train on labelled sentences (by default those of labels/), put the model in use; return manifest and table.
+    """Train on labelled sentences, put the model in use; return manifest and table.
+
+    `paths` are files, and folders for their JSONL files, by default `labels.folder.sources()`.
 
     The new model must pass the gate (see `training.gate`) beside the one in use, on the labelled file `on` too
     where it is given, unless `force` is set.
@@ -53,7 +55,7 @@ def train(
     use stays as it was.
     """
     held_out = dataset.read_evaluation(on) if on else []
-    data = dataset.read(paths)
+    data = dataset.read(folder.files(folder.sources() if paths is None else paths))
     absent = f", {data.absent} of absent documents left out" if data.absent else ""
     progress(f"read {len(data.sentences)} labelled sentences{absent}")
     fitted = fit(data.sentences, seed, progress)

@@ -8,7 +8,13 @@ HELP = "validate the labelled sentences and count them"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="labelled sentences (default: labels/)")
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="labelled sentences (default: labels/ and those of BARCHASB_LABELS)",
+    )
     parser.add_argument("--against", type=Path, metavar="DATA.jsonl", help="show how ours differ from real sentences")
 
 

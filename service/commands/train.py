@@ -8,7 +8,13 @@ HELP = "train a model and put it in use"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("--labels", type=Path, nargs="+", metavar="FILE", help="labelled sentences (default: labels/)")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="labelled sentences (default: labels/ and those of BARCHASB_LABELS)",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--on", type=Path, metavar="DATA.jsonl", help="the new model must not be worse on these either")
     parser.add_argument("--force", action="store_true", help="put the new model in use even if it is worse")
