@@ -14,19 +14,23 @@ export async function correct(sentence, labels, note) {
   const id = unanswered.get(same);
   await sendJson("POST", "/corrections", { id, ...correction });
   unanswered.delete(same);
-  // The store knows that the later one holds; taken back, it leaves the one before.
-  review(sentence, { id, labels, note, before: reviewOf(sentence) });
+  const before = reviewOf(sentence);
+  review(sentence, { id, labels, note });
   toast("saved", { action: "undo", act: () => undo(sentence) });
+  // Without keys the store cannot know that both are of one reader, and would show a conflict.
+  if (before) await remove(before.id);
 }
 
-/** Takes the last correction of a sentence back; rejects with RequestError. */
+/** Takes the correction of a sentence back; rejects with RequestError. */
 export async function undo(sentence) {
   const given = reviewOf(sentence);
   if (!given) return;
-  await sendJson("DELETE", `/corrections/${given.id}`);
-  review(sentence, given.before);
+  await remove(given.id);
+  review(sentence, null);
   toast("undone");
 }
+
+const remove = (id) => sendJson("DELETE", `/corrections/${id}`);
 
 function bodyOf(sentence, labels, note) {
   const { text, start, end, themes, type } = tagOf(sentence);
