@@ -55,7 +55,8 @@ class Word(Struct):
 
     word: str
     places: Annotated[
-        list[tuple[Count, Count]], Meta(description="Where it stands in the sentence: start and end, in code points.")
+        list[Annotated[list[Count], Meta(min_length=2, max_length=2)]],
+        Meta(description="Where it stands in the sentence: start and end of each time, in code points."),
     ]
     weights: Weights  # type: ignore[valid-type]  # made from the scheme
 
