@@ -69,6 +69,10 @@ bench: $(COMPARED) ## measure speed beside others: make bench ON=FILE [ROUNDS=5]
 	@test -n "$(ON)" || { echo "make bench: say which labelled file to score on: make bench ON=FILE" >&2; exit 1; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m training.bench "$(ON)" --rounds "$(ROUNDS)"
 
+.PHONY: screenshots
+screenshots: $(MODEL) ## take the pictures of the page in docs/ anew (needs Chromium)
+	$(BIN)/python -m tests.screenshots docs
+
 .PHONY: learn
 learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
 	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
@@ -97,7 +101,7 @@ lock: ## lock the dependencies anew (needs uv)
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf $(VENV) models dist artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)

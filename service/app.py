@@ -18,6 +18,7 @@ from service.headers import SecurityHeaders
 from service.keys import parse_keys, require_keys
 from service.limits import limit_rate, parse_rate
 from service.metrics import Metrics
+from service.page import page
 from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
 from service.settings import Settings
 from service.state import State
@@ -60,7 +61,7 @@ def create_app(
         limit_rate(app, parse_rate(settings.rate_limit), keys)
     if settings.cors:
         CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
-    for blueprint in (api, corrections_api, about, state_api):
+    for blueprint in (api, about, state_api, corrections_api, page):
         app.register_blueprint(blueprint)
     problems.register(app)
     openapi.register(app, settings)

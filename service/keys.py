@@ -82,8 +82,9 @@ def require_keys(app: Flask, keys: Mapping[str, bytes]) -> None:
         elif request.method != "OPTIONS" and not (
             endpoint.endswith("static") or hasattr(app.view_functions.get(endpoint), "open_to_all")
         ):
-            # Only somebody who looks for a page is asked by the browser.
-            scheme = "Basic" if request.accept_mimetypes.best == "text/html" else "Bearer"
+            # Only somebody who looks for a page is asked by the browser; a script there, which takes anything, is not.
+            looks = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+            scheme = "Basic" if looks else "Bearer"
             raise ProblemError(
                 HTTPStatus.UNAUTHORIZED,
                 "Send your key as the header Authorization: Bearer KEY.",

@@ -54,6 +54,10 @@ class Word(Struct):
     """What a word, or a number with its neighbours, adds to the log odds of each label."""
 
     word: str
+    places: Annotated[
+        list[Annotated[list[Count], Meta(min_length=2, max_length=2)]],
+        Meta(description="Where it stands in the sentence: start and end of each time, in code points."),
+    ]
     weights: Weights  # type: ignore[valid-type]  # made from the scheme
 
 

@@ -1,14 +1,17 @@
 """A document in, tags out: the one way to an answer, whoever asks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from labels.scheme import SCORED
-from seeds.sentences import Sentence, read_sentences
+from seeds.page import read_page
+from seeds.sentences import Sentence, read_sentences, sentences_of
+from service.places import places_of_parts
 from training import store
 from training.model import Model, Tag
 
@@ -72,6 +75,15 @@ class Tagger:
         """Return the tagged sentences of a document, plain text or HTML, in order."""
         return self._tag(read_sentences(document))
 
+    def tag_paragraphs(self, document: str) -> list[list[TaggedSentence]]:
+        """Return the tagged sentences of each paragraph of a document, plain text or HTML, in order."""
+        page = read_page(document)
+        paragraphs = [
+            list(sentences_of(replace(page, paragraphs=(paragraph,)), document)) for paragraph in page.paragraphs
+        ]
+        tagged = iter(self._tag([*chain.from_iterable(paragraphs)]))
+        return [[*islice(tagged, len(paragraph))] for paragraph in paragraphs]
+
     def tag_sentences(self, sentences: Iterable[str]) -> list[TaggedSentence]:
         """Return one tagged sentence for each given one, in order; each is its own document."""
         return self._tag([Sentence(text, 0, len(text)) for text in sentences])
@@ -81,12 +93,16 @@ class Tagger:
         return self._tag(lines_of(document))
 
     def explain(self, text: str) -> dict[str, Any]:
-        """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them."""
+        """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them.
+
+        The words are those of the normal form; `places` says where each stands in `text`, in code points.
+        """
+        parts = zip(self.model.explain(text), places_of_parts(text), strict=True)
         return {
             "bias": dict(zip(_KEYS, self.model.bias.tolist(), strict=True)),
             "words": [
-                {"word": part.word, "weights": dict(zip(_KEYS, part.weights, strict=True))}
-                for part in self.model.explain(text)
+                {"word": part.word, "places": places, "weights": dict(zip(_KEYS, part.weights, strict=True))}
+                for part, places in parts
             ],
         }
 

@@ -11,6 +11,8 @@ from service.tagger import Tagger
 from training import store
 from training.train import train
 
+from . import browser as browsing
+
 ROOT = Path(__file__).parent.parent
 STARTER = [ROOT / "labels" / "literary.jsonl", ROOT / "labels" / "plain.jsonl"]
 
@@ -93,3 +95,61 @@ def store_folder(models, tmp_path):
             (folder / version / path.relative_to(models / version)).write_bytes(path.read_bytes())
     (folder / "current").write_text(f"{version}\n")
     return folder, folder / version
+
+
+@pytest.fixture(scope="session")
+def models_in_use(current):
+    """The folder that `current` came from."""
+    return Path(os.environ.get("BARCHASB_MODELS", ROOT / "models"))
+
+
+@pytest.fixture(scope="session")
+def site(models_in_use, tmp_path_factory):
+    """The address of a server with the model in use and corrections of its own."""
+    with browsing.served(models_in_use, tmp_path_factory.mktemp("data")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not browsing.chromium():
+        missing = "Chromium is missing, so the page is not tested; install it with: apt-get install chromium"
+        # On a developer's machine it may be, in CI never.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with browsing.launched() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser, request):
+    """Open the page; in the end nothing may have failed in the browser or been asked of another machine.
+
+    A picture of every page stands in artefacts/ after the test.
+    """
+    opened = []
+    wrong = []
+
+    def fault(message):
+        # A refused request is the reader's business, not a fault of the page.
+        return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+    def to(path="/", site=None, **options):
+        site = site or request.getfixturevalue("site")
+        context = browser.new_context(**{"viewport": browsing.DESKTOP, **options})
+        # Generous, for a busy machine.
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        opened.append(page)
+        page.on("console", lambda message: wrong.append(message.text) if fault(message) else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith((site, "blob:")) else wrong.append(asked.url))
+        page.goto(site + path)
+        return page
+
+    yield to
+    artefacts = ROOT / "artefacts"
+    artefacts.mkdir(exist_ok=True)
+    for number, page in enumerate(opened):
+        page.screenshot(path=artefacts / f"{request.node.name[:80].replace('/', '-')}-{number}.png")
+        page.context.close()
+    assert wrong == []

@@ -7,7 +7,7 @@ from jsonschema_rs import validator_for
 from service import openapi
 from service.app import create_app
 
-UNDOCUMENTED = {"docs.static", "docs.openapi", "docs.page", "docs.start"}
+UNDOCUMENTED = {"docs.static", "docs.openapi", "docs.page", "docs.start", "page.static", "page.empty", "page.tagged"}
 
 
 @pytest.fixture

@@ -34,10 +34,10 @@ def call(port, path, value=None):
         return json.load(response)
 
 
-def start(models, port, *flags):
+def start(models, port, *flags, **environment):
     process = subprocess.Popen(
         [ROOT / ".venv/bin/barchasb", "serve", "--port", str(port), *flags],
-        env={**os.environ, "BARCHASB_MODELS": str(models)},
+        env={**os.environ, "BARCHASB_MODELS": str(models), **environment},
         stderr=subprocess.PIPE,
         text=True,
     )
