@@ -132,6 +132,11 @@ def union_of(views: Sequence[str]) -> FeatureUnion:
     )
 
 
+def pipeline_of(task: Task, regularisation: Sequence[float], seed: int) -> Pipeline:
+    """Return the pipeline of a task, unfitted; `regularisation` has one entry a label of the task."""
+    return Pipeline([("views", union_of(task.views)), ("labels", LinearLabels(regularisation, seed))])
+
+
 def folds_of(sentences: Sequence[LabelledSentence], seed: int) -> NDArray[np.int_]:
     """Return the fold of every sentence; groups stay together, label combinations are spread evenly."""
     kinds = [f"{'+'.join(sentence.themes)}/{sentence.type}" for sentence in sentences]
@@ -210,8 +215,7 @@ def fit(sentences: Sequence[LabelledSentence], seed: int = 0, progress: Callable
             chosen.append(REGULARISATION[best])
             out_of_fold.append(tried[task][best, :, column])
         progress(f"fitting {', '.join(task.labels)} on {len(sentences)} sentences")
-        steps = [("views", union_of(task.views)), ("labels", LinearLabels(chosen, seed))]
-        pipelines.append(Pipeline(steps).fit(texts, y))
+        pipelines.append(pipeline_of(task, chosen, seed).fit(texts, y))
         regularisation += chosen
     scores: Scores = np.column_stack(out_of_fold)
     truth = truth_of(sentences)
