@@ -8,15 +8,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 COMPARED := $(VENV)/.compare
+SERVERS := .venv-servers
 MODEL := models/current
+PYTHON312 ?= python3.12
 
-# The extra `compare` alone, so that its lock holds nothing that requirements.txt holds already but numpy.
-define COMPARE_EXTRA
-import tomllib
+# An extra alone: `compare` comes on top of requirements.txt, `servers` has an environment of its own.
+define EXTRA
+import sys, tomllib
 with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["project"]["optional-dependencies"]["compare"], sep="\n")
+    print(*tomllib.load(file)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 endef
-export COMPARE_EXTRA
+export EXTRA
+# What reads the pickles of the other environment.
+PICKLES := joblib|numpy|orjson|scikit-learn|scipy
 
 .PHONY: help
 help: ## say what there is to make
@@ -48,6 +52,10 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 	@test -n "$(ON)" || { echo "make compare: say which labelled file to score on: make compare ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.compare "$(ON)"
 
+.PHONY: bench-service
+bench-service: $(SERVERS)/.installed $(MODEL) ## measure the service beside other servers: make bench-service ROUNDS=5 SECONDS=10
+	$(BIN)/python -m service.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
@@ -58,13 +66,17 @@ lint: $(INSTALLED) ## check style and types
 lock: ## lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --extra dev --generate-hashes --no-annotate --no-header \
 		--no-emit-index-url pyproject.toml -o requirements.txt
-	uv run --quiet --no-project python -c "$$COMPARE_EXTRA" | \
+	uv run --quiet --no-project python -c "$$EXTRA" compare | \
 		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--python-version 3.12 --constraint requirements.txt - -o requirements-compare.txt
+	uv run --quiet --no-project python -c "$$EXTRA" servers | \
+		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--python-version 3.12 --constraint <(grep -oE '^($(PICKLES))==[^ ]+' requirements.txt) - \
+		-o requirements-servers.txt
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SERVERS) models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)
@@ -72,6 +84,15 @@ $(MODEL): | $(INSTALLED)
 
 $(INSTALLED): requirements.txt pyproject.toml .python-version
 	@bash .ci/setup $(VENV)
+	@touch $@
+
+# MLServer runs on no later Python than 3.12, which pyenv hides behind .python-version; wrk is asked for now, not when
+# everything is installed.
+$(SERVERS)/.installed: export PYENV_VERSION = 3.12
+$(SERVERS)/.installed: requirements-servers.txt
+	@command -v wrk >/dev/null || { echo "make bench-service: install wrk (for example with: apt-get install wrk)" >&2; exit 1; }
+	@$(PYTHON312) -c "" 2>/dev/null || { echo "make bench-service: install Python 3.12 or name it: make bench-service PYTHON312=FILE" >&2; exit 1; }
+	@PYTHON=$(PYTHON312) bash .ci/setup $(SERVERS) requirements-servers.txt
 	@touch $@
 
 # On top of the rest: what only `make compare` needs.
