@@ -1,30 +1,67 @@
 """The web application: `create_app` makes it, gunicorn serves it."""
 
 from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_cors import CORS
 
-from service import problems
+from service import openapi, problems
+from service.about_api import about
 from service.api import api
+from service.headers import SecurityHeaders
+from service.keys import parse_keys, require_keys
+from service.limits import limit_rate, parse_rate
+from service.metrics import Metrics
+from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog, note_endpoint
+from service.settings import Settings
+from service.state import State
+from service.state_api import state as state_api
 from service.tagger import Tagger
-
-# Enough for the longest speech (5,000 sentences are about 1.8 MB) and little enough to be answered in time.
-_MAX_BODY = 2 * 1024 * 1024
-_MAX_SENTENCES = 10_000
+from training.store import Manifest
 
 
-def create_app(config: Mapping[str, Any] | None = None, tagger: Tagger | None = None) -> Flask:
+def _settings(config: Mapping[str, Any]) -> Settings:
+    names = {each.name for each in fields(Settings)}
+    return Settings(**{name.lower(): value for name, value in config.items() if name.lower() in names})
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, tagger: Tagger | None = None, manifest: Manifest | None = None
+) -> Flask:
     """Return the application; it loads the model in use unless a tagger is given.
 
-    Config: `MAX_CONTENT_LENGTH` (bytes of a body), `MAX_SENTENCES` (of one request).
+    Config: the settings in upper case, and Flask's own.
 
-    Raises ModelError where there is no sound model.
+    Raises ModelError where there is no sound model and SettingsError for a setting that cannot be.
     """
     app = Flask(__name__, static_folder=None)
-    app.config.from_mapping(MAX_CONTENT_LENGTH=_MAX_BODY, MAX_SENTENCES=_MAX_SENTENCES)
-    app.config.from_mapping(config or {})
-    app.extensions["tagger"] = tagger or Tagger.load()
-    app.register_blueprint(api)
+    config = config or {}
+    settings = _settings(config)
+    state = State(tagger, manifest)
+    if tagger is None:
+        state.load(Path(settings.models))
+    app.config.from_mapping(MAX_CONTENT_LENGTH=settings.max_body)
+    app.config.from_mapping(config)
+    app.extensions["settings"] = settings
+    app.extensions["state"] = state
+
+    app.before_request(note_endpoint)
+    keys = parse_keys(settings.api_keys)
+    if keys:
+        require_keys(app, keys)
+    if settings.rate_limit:
+        limit_rate(app, parse_rate(settings.rate_limit), keys)
+    if settings.cors:
+        CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
+    for blueprint in (api, about, state_api):
+        app.register_blueprint(blueprint)
     problems.register(app)
+    openapi.register(app, settings)
+
+    metrics = Metrics(state, app.view_functions)
+    app.extensions["metrics"] = metrics
+    app.wsgi_app = SecurityHeaders(RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet))  # type: ignore[method-assign]  # Flask's own way
     return app

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from seeds.errors import BarchasbError
-from service.commands import check, evaluate, seeds, serve, tag, train
+from service.commands import check, evaluate, rollback, seeds, serve, tag, train, use
 
-_COMMANDS = (tag, evaluate, train, serve, check, seeds)
+_COMMANDS = (tag, evaluate, train, use, rollback, serve, check, seeds)
 """In the order of `barchasb --help`; a command is called as its module is."""
 
 

@@ -1,5 +1,6 @@
 """Errors over HTTP as RFC 9457 problem details; none of them repeats what the client sent."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response
@@ -10,18 +11,23 @@ from service.tagger import to_json
 
 
 class ProblemError(BarchasbError):
-    """A request that cannot be answered; `detail` says what to do."""
+    """A request that cannot be answered; `detail` says what to do, `headers` go with the answer."""
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.headers = headers
 
 
-def respond(status: HTTPStatus, detail: str) -> Response:
+def body_of(status: HTTPStatus, detail: str) -> bytes:
+    """Return the JSON of a problem."""
+    return to_json({"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail})
+
+
+def respond(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem as `application/problem+json`."""
-    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    return Response(to_json(body), status.value, mimetype="application/problem+json")
+    return Response(body_of(status, detail), status.value, headers, mimetype="application/problem+json")
 
 
 _DETAILS = {
@@ -36,7 +42,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(ProblemError)
     def problem(error: ProblemError) -> Response:
-        return respond(error.status, error.detail)
+        return respond(error.status, error.detail, error.headers)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

@@ -29,6 +29,11 @@ def tagger(models):
 
 
 @pytest.fixture(scope="session")
+def manifest(models):
+    return store.load(models)[1]
+
+
+@pytest.fixture(scope="session")
 def current():
     """The tagger with the model in use, which `make test` trains where there is none."""
     return Tagger.load(Path(os.environ.get("BARCHASB_MODELS", ROOT / "models")))
@@ -41,8 +46,8 @@ def labelled():
 
 
 @pytest.fixture
-def app(tagger):
-    return create_app({"TESTING": True, "MAX_SENTENCES": 50, "MAX_CONTENT_LENGTH": 200_000}, tagger)
+def app(tagger, manifest):
+    return create_app({"TESTING": True, "QUIET": True, "MAX_SENTENCES": 50, "MAX_BODY": 200_000}, tagger, manifest)
 
 
 @pytest.fixture

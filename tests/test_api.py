@@ -5,6 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.app import create_app
+
 SENTENCE = "با راه‌اندازی درمانگاه تازه ۲۵ نفر در بخش مرکزی مشغول به کار شدند."
 TAG_KEYS = ["text", "start", "end", "themes", "type", "scores"]
 SCORES = ["health", "employment", "export", "ideology", "statistic"]
@@ -138,10 +140,100 @@ def test_a_failure_inside_is_a_problem_without_its_message(app):
         def tag_sentences(self, _):
             raise RuntimeError("secret-word")
 
-    app.extensions["tagger"] = Broken()
+    app.extensions["state"].tagger = Broken()
     response = post(app.test_client(), {"sentences": ["a"]})
     assert_problem(response, 500)
     assert b"secret-word" not in response.data
+
+
+def test_thresholds_of_a_request_decide_and_the_scores_stay(client):
+    plain = post(client, {"sentences": [SENTENCE]}).get_json()["sentences"][0]
+    for label, score in plain["scores"].items():
+        for threshold, has in ((score, True), (min(1, score + 0.0001), False)):
+            asked = {"sentences": [SENTENCE], "thresholds": {label: threshold}}
+            answer = post(client, asked).get_json()["sentences"][0]
+            assert answer["scores"] == plain["scores"]
+            if label == "statistic":
+                assert (answer["type"] == "statistic") == has
+                assert answer["themes"] == plain["themes"]
+            else:
+                assert (label in answer["themes"]) == has
+                assert answer["type"] == plain["type"]
+                assert [theme for theme in answer["themes"] if theme != label] == [
+                    theme for theme in plain["themes"] if theme != label
+                ]
+
+
+def lines(client, value):
+    response = post(client, value, headers={"Accept": "application/x-ndjson"})
+    assert response.status_code == 200
+    assert response.mimetype == "application/x-ndjson"
+    return response, [json.loads(line) for line in response.data.splitlines()]
+
+
+@pytest.mark.parametrize("extra", [{}, {"explain": True}, {"thresholds": {"health": 0}}])
+@pytest.mark.parametrize("asked", [{"sentences": [SENTENCE, "سلام دنیا!"]}, {"text": f"{SENTENCE} سلام دنیا!"}])
+def test_a_stream_has_the_tags_a_line_each_and_the_version_in_its_header(client, tagger, asked, extra):
+    response, found = lines(client, {**asked, **extra})
+    assert found == post(client, {**asked, **extra}).get_json()["sentences"]
+    assert len(found) == 2
+    assert response.headers["X-Model-Version"] == tagger.version
+
+
+def test_a_long_stream_comes_in_pieces(tagger):
+    client = create_app({"QUIET": True}, tagger).test_client()
+    with client.post(
+        "/classify", json={"sentences": [SENTENCE] * 1001}, headers={"Accept": "application/x-ndjson"}
+    ) as response:
+        assert response.is_streamed
+        pieces = [piece.count(b"\n") for piece in response.iter_encoded()]
+    assert pieces == [500, 500, 1]
+
+
+@pytest.mark.parametrize(
+    "accept", ["*/*", "application/json", "application/json, application/x-ndjson;q=0.5", "text/html"]
+)
+def test_json_is_answered_unless_lines_are_wanted_more(client, accept):
+    assert post(client, {"sentences": [SENTENCE]}, headers={"Accept": accept}).mimetype == "application/json"
+
+
+def test_a_stream_that_cannot_be_is_a_problem(client):
+    response = post(client, {"sentences": []}, headers={"Accept": "application/x-ndjson"})
+    assert_problem(response, 422, "at least one")
+
+
+@pytest.mark.parametrize("length", [20, 21])
+def test_a_sentence_may_have_so_many_characters(tagger, length):
+    client = create_app({"QUIET": True, "MAX_LENGTH": 20}, tagger).test_client()
+    response = post(client, {"sentences": ["ب" * length]})
+    assert response.status_code == (200 if length == 20 else 413)
+    assert post(client, {"text": "ب" * length}).status_code == 200
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_body_may_have_so_many_bytes(tagger, over):
+    body = json.dumps({"sentences": [SENTENCE]}).encode()
+    client = create_app({"QUIET": True, "MAX_BODY": len(body) - over}, tagger).test_client()
+    assert post(client, body).status_code == (413 if over else 200)
+
+
+def test_another_origin_may_ask_where_the_setting_says_so(tagger, client):
+    origin = {"Origin": "https://news.example"}
+    assert "Access-Control-Allow-Origin" not in post(client, {"text": "سلام"}, headers=origin).headers
+    asking = {**origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    open_client = create_app(
+        {"QUIET": True, "CORS": "https://news.example,https://other.example", "API_KEYS": "desk:0123456789abcdef"},
+        tagger,
+    ).test_client()
+    response = open_client.options("/classify", headers=asking)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "https://news.example"
+    assert "content-type" in response.headers["Access-Control-Allow-Headers"].lower()
+    answer = post(open_client, {"text": "سلام"}, headers={**origin, "X-API-Key": "0123456789abcdef"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://news.example"
+    assert "X-Model-Version" in answer.headers["Access-Control-Expose-Headers"]
+    elsewhere = open_client.options("/classify", headers={**asking, "Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in elsewhere.headers
 
 
 SECRET = st.text(string.ascii_letters, min_size=12, max_size=20)

@@ -4,6 +4,7 @@ models/<version>/model.joblib     strings and arrays
 models/<version>/manifest.json    what it was trained from and how well it does
 models/<version>/report/          for people
 models/current                    the version in use
+models/previous                   the version in use before it
 """
 
 import json
@@ -28,6 +29,7 @@ LIBRARIES = ("hazm", "joblib", "numpy", "scikit-learn")
 """What a model depends on; another version of one of them asks for a new training."""
 
 _MODEL = "model.joblib"
+_CURRENT, _PREVIOUS = "current", "previous"
 _REMEDY = "train one with: make train (or barchasb train)"
 
 
@@ -98,14 +100,58 @@ def save(
 
 
 def use(version: str, models: Path | None = None) -> None:
-    """Make a version the one in use, in one step.
+    """Make a version the one in use, in one step; the one that was in use is the previous one.
 
-    Raises ModelError where the version is missing or made by other versions of the libraries.
+    Raises ModelError where the version is missing, damaged or made by other versions of the libraries.
     """
     models = models or folder()
-    manifest_of(version, models)
-    with replacing(models / "current") as file:
+    _checked(version, models)
+    try:
+        before = current(models)
+    except ModelError:
+        before = version
+    if before != version:
+        _name(models / _PREVIOUS, before)
+    _name(models / _CURRENT, version)
+
+
+def roll_back(models: Path | None = None) -> str:
+    """Make the previous version the one in use and return it; rolling back again takes that back.
+
+    Raises ModelError where there is none or it is not sound.
+    """
+    models = models or folder()
+    version = _named(models / _PREVIOUS, "there is no previous model; name a version: barchasb use VERSION")
+    use(version, models)
+    return version
+
+
+def versions(models: Path | None = None) -> list[Manifest]:
+    """Return the manifests of the versions that can be put in use, the oldest first."""
+    models = models or folder()
+    found = []
+    for path in sorted(models.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime):
+        try:
+            found.append(manifest_of(path.parent.name, models))
+        except ModelError:
+            # Made by other versions of the libraries: it cannot be used, so it is not offered.
+            continue
+    return found
+
+
+def _name(path: Path, version: str) -> None:
+    with replacing(path) as file:
         file.write(f"{version}\n".encode())
+
+
+def _named(path: Path, without: str) -> str:
+    try:
+        name = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise ModelError(f"{path}: {without}") from error
+    if not name or Path(name).name != name:
+        raise ModelError(f"{path}: expected the version of a model, got {name[:40]!r}; {_REMEDY}")
+    return name
 
 
 def current(models: Path | None = None) -> str:
@@ -113,14 +159,7 @@ def current(models: Path | None = None) -> str:
 
     Raises ModelError where there is none.
     """
-    path = (models or folder()) / "current"
-    try:
-        name = path.read_text("utf-8").strip()
-    except OSError as error:
-        raise ModelError(f"{path}: there is no model yet; {_REMEDY}") from error
-    if not name or Path(name).name != name:
-        raise ModelError(f"{path}: expected the version of a model, got {name[:40]!r}; {_REMEDY}")
-    return name
+    return _named((models or folder()) / _CURRENT, f"there is no model yet; {_REMEDY}")
 
 
 def manifest_of(version: str, models: Path | None = None) -> Manifest:
