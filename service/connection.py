@@ -54,6 +54,16 @@ class Connection:
         return bool(self._in)
 
     @property
+    def headless(self) -> bool:
+        """Whether the request is refused because its head has no end."""
+        return self.refused and self._body is None
+
+    @property
+    def has_line(self) -> bool:
+        """Whether the first line of the request is here."""
+        return b"\r\n" in self._in
+
+    @property
     def idle(self) -> bool:
         """Whether nothing has come and nothing is to go."""
         return not self._in and not self._out

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from functools import lru_cache
 from http import HTTPStatus
+from io import BytesIO
 from math import ceil
 from typing import Any
 from uuid import uuid4
@@ -36,6 +37,10 @@ _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 @lru_cache(maxsize=8)
 def _name(listener: socket.socket) -> Any:
     return listener.getsockname()
+
+
+class _BodyTooLargeError(Exception):
+    """A body in chunks that goes on beyond the limit."""
 
 
 class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
@@ -145,6 +150,9 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         keep = False
         try:
             keep = self._run_app(connection)
+        except _BodyTooLargeError:
+            self._refuse(connection, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large; split it.")
+            return
         except LimitRequestLine:
             self._refuse(connection, HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.")
             return
@@ -166,8 +174,15 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _run_app(self, connection: Connection) -> bool:
         """Let the application answer; return whether the connection may go on."""
+        if connection.headless:
+            raise LimitRequestHeaders("") if connection.has_line else LimitRequestLine(0)
         request = next(get_parser(self.cfg, iter([connection.take()]), connection.address))
         response, environ = wsgi.create(request, connection, connection.address, connection.server, self.cfg)
+        if environ.get("HTTP_TRANSFER_ENCODING"):
+            if connection.refused:
+                raise _BodyTooLargeError
+            # What is wrong with a chunk must be known before the application begins.
+            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read())
         if connection.refused or not self.alive or not self._settings.keep_seconds:
             response.force_close()
         answer = self.wsgi(environ, response.start_response)

@@ -4,7 +4,7 @@ import pytest
 
 from service.app import create_app
 
-SECRET = "جمله‌ای که در هیچ گزارشی نمی‌آید"
+PRIVATE = "جمله‌ای که در هیچ گزارشی نمی‌آید"
 
 
 @pytest.fixture
@@ -36,11 +36,11 @@ def test_two_requests_without_an_id_get_two(client):
 
 
 def test_a_request_leaves_one_line_without_its_text(client, tagger, capfd):
-    client.post("/classify", json={"sentences": [SECRET, SECRET]}, query_string={"q": SECRET})
-    client.post("/classify", json={"sentences": [SECRET, 5]})
-    client.get(f"/{SECRET}")
+    client.post("/classify", json={"sentences": [PRIVATE, PRIVATE]}, query_string={"q": PRIVATE})
+    client.post("/classify", json={"sentences": [PRIVATE, 5]})
+    client.get(f"/{PRIVATE}")
     written = capfd.readouterr().err
-    assert SECRET not in written
+    assert PRIVATE not in written
     assert "\\u" not in written
     found = [json.loads(line) for line in written.splitlines()]
     assert [(line["endpoint"], line["status"]) for line in found] == [
@@ -54,7 +54,7 @@ def test_a_request_leaves_one_line_without_its_text(client, tagger, capfd):
 
 
 def test_a_stream_is_logged_when_it_has_ended(client, capfd):
-    with client.post("/classify", json={"sentences": [SECRET]}, headers={"Accept": "application/x-ndjson"}) as response:
+    with client.post("/classify", json={"sentences": [PRIVATE]}, headers={"Accept": "application/x-ndjson"}) as response:
         assert lines(capfd) == []
         assert response.status_code == 200
     assert [line["status"] for line in lines(capfd)] == [200]

@@ -26,9 +26,9 @@ def call(port, path, value=None):
         return json.load(response)
 
 
-def start(models, port):
+def start(models, port, *flags):
     process = subprocess.Popen(
-        [ROOT / ".venv/bin/barchasb", "serve", "--port", str(port)],
+        [ROOT / ".venv/bin/barchasb", "serve", "--port", str(port), *flags],
         env={**os.environ, "BARCHASB_MODELS": str(models)},
         stderr=subprocess.PIPE,
         text=True,
