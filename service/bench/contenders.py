@@ -77,7 +77,7 @@ class Ours(Contender):
 
 
 class Ceiling(Contender):
-    """The least that a Flask view can do under the same gunicorn."""
+    """The least that a Flask view can do under the same server."""
 
     name = "ceiling: Flask and orjson, no model"
     program = _BESIDE_US / "python"
@@ -87,6 +87,13 @@ class Ceiling(Contender):
     def command(self, folder: Path, port: int) -> list[str]:
         """Return the command of `on_flask`."""
         return [str(self.program), "-m", "service.bench.on_flask", self.kind, str(port), str(self.workers)]
+
+
+class Sync(Ceiling):
+    """The same view under the workers that gunicorn has by default."""
+
+    name = "the ceiling on gunicorn's own workers"
+    kind = "sync"
 
 
 class Flask(Ceiling):
@@ -190,5 +197,5 @@ class MLflow(ModelServer):
         return tags
 
 
-CONTENDERS: tuple[type[Contender], ...] = (Ours, Ceiling, Flask, MLServer, BentoML, MLflow)
-"""Ours first: the others are told in units of it; then what none of its kind can beat."""
+CONTENDERS: tuple[type[Contender], ...] = (Ours, Ceiling, Sync, Flask, MLServer, BentoML, MLflow)
+"""Ours first: the others are told in units of it; the next two have no model."""

@@ -1,7 +1,7 @@
-"""Two bare Flask views under the gunicorn of the service: python -m service.bench.on_flask ceiling|scikit PORT WORKERS.
+"""Two bare Flask views under the server of the service: python -m service.bench.on_flask ceiling|scikit PORT WORKERS.
 
-`ceiling` parses and answers without looking at the sentences: nothing in Python under this server can be faster.
-`scikit` asks the pipelines.
+`ceiling` parses and answers without looking at the sentences: no Flask view under this server can be faster. `scikit`
+asks the pipelines. `sync` is the ceiling under the workers that gunicorn has by default.
 """
 
 import sys
@@ -13,7 +13,10 @@ from flask import Flask, Response, request
 
 from labels.scheme import Theme, Type
 from service.bench import scikit
+from service.metrics import Metrics
 from service.server import Server
+from service.settings import Settings
+from service.state import State
 
 _Answer = Callable[[list[str]], list[dict[str, Any]]]
 
@@ -54,7 +57,10 @@ def app(answer: _Answer) -> Flask:
 
 if __name__ == "__main__":
     kind, port, workers = sys.argv[1:]
-    Server(
-        app(constant if kind == "ceiling" else pipelines()),
-        {"bind": f"127.0.0.1:{port}", "workers": int(workers), "preload_app": True, "control_socket_disable": True},
-    ).run()
+    served = app(pipelines() if kind == "scikit" else constant)
+    state = State()
+    served.extensions |= {"state": state, "metrics": Metrics(state, ())}
+    server = Server(served, Settings(port=int(port), workers=int(workers), watch=0, quiet=True))
+    if kind == "sync":
+        server.cfg.set("worker_class", "sync")
+    server.run()
