@@ -69,8 +69,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._accept(listener, self._settings.max_connections)
             self._selector.unregister(listener)
             listener.close()
-        for connection in [each for each in self._connections if each.idle]:
-            self._close(connection)
+        # An idle client may be sending its next request just now: it has its time, one more answer, and then the end.
         while self._connections:
             self._turn()
 
