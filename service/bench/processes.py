@@ -31,8 +31,10 @@ def _end(path: Path) -> str:
 @contextmanager
 def running(
     command: Sequence[str], environment: Mapping[str, str], log: Path, ready: Callable[[], object]
-) -> Iterator[None]:
-    """Run a server in the repository's folder while the block runs; enter it when `ready` raises no OSError any more.
+) -> Iterator[int]:
+    """Run a server in the repository's folder while the block runs; yield its process id when it is ready.
+
+    It is when `ready` raises no OSError any more.
 
     Raises BenchError with the last lines of its log where the server ends before, or is not ready in time.
     """
@@ -59,7 +61,7 @@ def running(
                 if time.monotonic() > limit:
                     raise BenchError(f"{command[0]}: not ready in {_START_SECONDS} s: {error}\n{_end(log)}") from error
                 time.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
