@@ -54,7 +54,16 @@ compare: $(COMPARED) ## train other methods too and score all: make compare ON=F
 
 .PHONY: bench-service
 bench-service: $(SERVERS)/.installed $(MODEL) ## measure the service beside other servers: make bench-service ROUNDS=5 SECONDS=10
-	$(BIN)/python -m service.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+	@$(BIN)/python -m service.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
+.PHONY: load
+load: $(INSTALLED) ## load the service while models switch and workers die: make load SECONDS=300 SWITCHES=10 KILL_EVERY=20
+	@$(BIN)/python -m tests.load $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SWITCHES),--switches $(SWITCHES)) \
+		$(if $(KILL_EVERY),--kill-every $(KILL_EVERY))
+
+.PHONY: soak
+soak: $(INSTALLED) ## ask the service ever new words and weigh it: make soak LAPS=20 REQUESTS=60
+	@$(BIN)/python -m tests.soak $(if $(LAPS),--laps $(LAPS)) $(if $(REQUESTS),--requests $(REQUESTS))
 
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types

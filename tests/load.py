@@ -275,21 +275,22 @@ async def _killing(master: psutil.Process, every: float, seconds: float, done: l
             done.append(time.monotonic())
 
 
-async def _load(port: int, models: Path, versions: list[str], plan: argparse.Namespace) -> Report:
+async def _load(port: int, master: int, models: Path, versions: list[str], plan: argparse.Namespace) -> Report:
     good, bad = good_cases(models, versions), bad_cases()
     store.use(versions[0], models)
-    (master,) = (each for each in psutil.Process().children() if each.is_running())
     switches: list[tuple[float, str]] = []
     kills: list[float] = []
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=30)
+        # The client gives up an idle connection before the server does, so that none ends under a request.
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
+        timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
         load = Load(port, good, bad, session)
         await load.as_fast_as_it_answers(plan.warm)
         capacity = await load.as_fast_as_it_answers(plan.warm)
         async with asyncio.TaskGroup() as group:
             group.create_task(_switching(models, versions, plan.switches, plan.seconds, switches))
-            group.create_task(_killing(master, plan.kill_every, plan.seconds, kills))
+            group.create_task(_killing(psutil.Process(master), plan.kill_every, plan.seconds, kills))
             await load.at(plan.share * capacity, plan.seconds)
     switches[0] = (0.0, switches[0][1])
     return Report(plan.seconds, capacity, plan.share * capacity, load.outcomes, switches, kills)
@@ -307,8 +308,8 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
         urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5).close()
 
     command = [str(ROOT / ".venv/bin/barchasb"), "serve", "--port", str(port)]
-    with running(command, {"BARCHASB_MODELS": str(models), "BARCHASB_WORKERS": "2"}, folder / "log", ready):
-        return asyncio.run(_load(port, models, versions, plan))
+    with running(command, {"BARCHASB_MODELS": str(models), "BARCHASB_WORKERS": "2"}, folder / "log", ready) as master:
+        return asyncio.run(_load(port, master, models, versions, plan))
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
