@@ -65,6 +65,11 @@ load: $(INSTALLED) ## load the service while models switch and workers die: make
 soak: $(INSTALLED) ## ask the service ever new words and weigh it: make soak LAPS=20 REQUESTS=60
 	@$(BIN)/python -m tests.soak $(if $(LAPS),--laps $(LAPS)) $(if $(REQUESTS),--requests $(REQUESTS))
 
+.PHONY: fuzz
+fuzz: CASES ?= 5000
+fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
+	CASES=$(CASES) $(BIN)/pytest -s tests/test_schemathesis.py
+
 .PHONY: lint
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, Response, current_app, request, stream_with_context
+from flask import Blueprint, Flask, Response, current_app, request
 
+from service.flask_app import Whole
 from service.metrics import Metrics
 from service.openapi import documented, ref
 from service.parsing import ClassifyRequest, parse
 from service.problems import ProblemError
-from service.requests_log import note
+from service.requests_log import notes_of
 from service.schemas import Classified, Document, Sentences
 from service.settings import Settings
-from service.state import State
 from service.tagger import TaggedSentence, Tagger, to_json
 from service.thresholds import retagged
 
@@ -25,11 +25,13 @@ _AT_ONCE = 500
 _EXAMPLE = "با راه‌اندازی کارخانه تازه، ۱۲۰ نفر در نایین سر کار رفتند."
 
 
-def _tag(tagger: Tagger, wanted: ClassifyRequest, sentences: list[str] | None) -> list[TaggedSentence]:
+def _tag(
+    tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, sentences: list[str] | None
+) -> list[TaggedSentence]:
     tagged = tagger.tag_document(wanted.text or "") if sentences is None else tagger.tag_sentences(sentences)
     if wanted.thresholds:
         tagged = retagged(tagged, tagger.model, wanted.thresholds)
-    cast(Metrics, current_app.extensions["metrics"]).tagged(tagged)
+    metrics.tagged(tagged)
     return tagged
 
 
@@ -40,13 +42,17 @@ def _answer(tagger: Tagger, tagged: TaggedSentence, *, explain: bool) -> dict[st
     return answer
 
 
-def _lines(tagger: Tagger, wanted: ClassifyRequest, tagged: list[TaggedSentence] | None) -> Iterator[bytes]:
+def _lines(
+    tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, tagged: list[TaggedSentence] | None
+) -> Iterator[bytes]:
     """Yield a line for each tag; those of given sentences are made as they go out."""
     given = wanted.sentences or []
     parts = (
         [tagged]
         if tagged is not None
-        else (_tag(tagger, wanted, given[place : place + _AT_ONCE]) for place in range(0, len(given), _AT_ONCE))
+        else (
+            _tag(tagger, metrics, wanted, given[place : place + _AT_ONCE]) for place in range(0, len(given), _AT_ONCE)
+        )
     )
     for part in parts:
         for place in range(0, len(part), _AT_ONCE):
@@ -55,9 +61,7 @@ def _lines(tagger: Tagger, wanted: ClassifyRequest, tagged: list[TaggedSentence]
 
 
 def _wants_lines() -> bool:
-    return _LINES in request.environ.get("HTTP_ACCEPT", "") and (
-        request.accept_mimetypes.best_match(["application/json", _LINES]) == _LINES
-    )
+    return request.accept_mimetypes.best_match(["application/json", _LINES]) == _LINES
 
 
 @api.post("/classify")
@@ -85,25 +89,34 @@ def classify() -> Response:
     With `Accept: application/x-ndjson` the answer is a stream with a tag a line, and the version of the model stands in
     the header alone. Everything is checked before the first line; a stream that ends before its time has failed.
     """
-    if request.mimetype != "application/json":
+    # Looked up once: each of these names costs a search for the request of the present thread.
+    service: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own way
+    environ = request.environ
+    if environ.get("CONTENT_TYPE") != "application/json" and request.mimetype != "application/json":
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
-    settings: Settings = current_app.extensions["settings"]
-    wanted = parse(request.get_data(cache=False), settings.max_sentences, settings.max_length)
-    state: State = current_app.extensions["state"]
+    settings: Settings = service.extensions["settings"]
+    length = environ.get("CONTENT_LENGTH", "")
+    if length.isdecimal() and int(length) <= settings.max_body:
+        body = environ["wsgi.input"].read(int(length))
+    else:
+        # In chunks, without a length, or too long: the library knows what to do.
+        body = request.get_data(cache=False)
+    wanted = parse(body, settings.max_sentences, settings.max_length)
     # Taken once: whatever the state becomes, the answer is of one version.
-    tagger = state.tagger
+    tagger: Tagger | None = service.extensions["state"].tagger
     if tagger is None:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "There is no model yet.", {"Retry-After": "1"})
-    lines = _wants_lines()
-    tagged = None if lines and wanted.sentences is not None else _tag(tagger, wanted, wanted.sentences)
+    metrics: Metrics = service.extensions["metrics"]
+    lines = _LINES in environ.get("HTTP_ACCEPT", "") and _wants_lines()
+    tagged = None if lines and wanted.sentences is not None else _tag(tagger, metrics, wanted, wanted.sentences)
     count = len(wanted.sentences or ()) if tagged is None else len(tagged)
     if count > settings.max_sentences:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f'"text" has {count} sentences, at most {settings.max_sentences} go into one request; send it in parts.',
         )
-    note(sentences=count, model=tagger.version)
+    notes_of(environ).update(sentences=count, model=tagger.version)
     if lines:
-        return Response(stream_with_context(_lines(tagger, wanted, tagged)), mimetype=_LINES)
+        return Response(_lines(tagger, metrics, wanted, tagged), content_type=_LINES)
     sentences = [_answer(tagger, each, explain=wanted.explain) for each in tagged or ()]
-    return Response(to_json({"model": tagger.version, "sentences": sentences}), mimetype="application/json")
+    return Whole(to_json({"model": tagger.version, "sentences": sentences}), content_type="application/json")

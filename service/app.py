@@ -11,11 +11,12 @@ from flask_cors import CORS
 from service import openapi, problems
 from service.about_api import about
 from service.api import api
+from service.flask_app import Application
 from service.headers import SecurityHeaders
 from service.keys import parse_keys, require_keys
 from service.limits import limit_rate, parse_rate
 from service.metrics import Metrics
-from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog, note_endpoint
+from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
 from service.settings import Settings
 from service.state import State
 from service.state_api import state as state_api
@@ -37,7 +38,7 @@ def create_app(
 
     Raises ModelError where there is no sound model and SettingsError for a setting that cannot be.
     """
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     config = config or {}
     settings = _settings(config)
     state = State(tagger, manifest)
@@ -48,7 +49,6 @@ def create_app(
     app.extensions["settings"] = settings
     app.extensions["state"] = state
 
-    app.before_request(note_endpoint)
     keys = parse_keys(settings.api_keys)
     if keys:
         require_keys(app, keys)

@@ -64,6 +64,11 @@ class Connection:
         return b"\r\n" in self._in
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing has come and nothing is to go."""
+        return not self._in and not self._out
+
+    @property
     def pending(self) -> bool:
         """Whether a part of an answer has not gone out yet."""
         return bool(self._out)

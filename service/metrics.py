@@ -6,6 +6,7 @@ share; prometheus_client gives them their form.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -27,6 +28,9 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 """Upper bounds of the latency histogram."""
 SCORES = np.round(np.arange(1, 11) / 10, 1)
 """Upper bounds of the histograms of scores."""
+_BOUNDS: list[float] = SCORES.tolist()
+_FEW = 16
+"""Sentences up to which counting one by one is quicker than with arrays."""
 
 _LABELS = (*Theme, *Type)
 _FIRST_STATUS, _STATUSES = 100, 500
@@ -54,34 +58,51 @@ class Metrics(Collector):
         self._requests, seconds, self._tags, scores, self._counts = np.split(numbers, ends[:-1])
         self._latency = seconds.reshape(len(self._endpoints), self._seconds)
         self._scores = scores.reshape(len(SCORED), len(SCORES) + 1)
-        self._offsets = np.arange(len(SCORED)) * len(SCORES)
+        self._cells = self._shared.cells
+        _, self._latency_place, self._tags_place, self._scores_place, self._counts_place = (ends - sizes).tolist()
+        self._tag_places = {label: self._tags_place + place for place, label in enumerate(_LABELS)}
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
     def request(self, endpoint: str | None, status: int, seconds: float) -> None:
         """Count an answer."""
         place = self._endpoints.get(endpoint or _NONE, len(self._endpoints) - 1)
-        latency = self._latency[place]
+        latency = self._latency_place + place * self._seconds
+        bucket = latency + bisect_left(SECONDS, seconds)
+        cells = self._cells
         with self._shared:
-            self._requests[place * _STATUSES + status - _FIRST_STATUS] += 1
-            latency[bisect_left(SECONDS, seconds)] += 1
-            latency[-1] += seconds
+            cells[place * _STATUSES + status - _FIRST_STATUS] += 1
+            cells[bucket] += 1
+            cells[latency + self._seconds - 1] += seconds
 
     def tagged(self, tagged: Sequence[TaggedSentence]) -> None:
         """Count tags that were given and the scores behind them."""
-        if not tagged:
+        if len(tagged) > _FEW:
+            self._tagged_at_once(tagged)
             return
+        cells, width = self._cells, len(SCORES) + 1
+        with self._shared:
+            cells[self._counts_place] += len(tagged)
+            for each in tagged:
+                tag = each.tag
+                cells[self._tag_places[tag.type]] += 1
+                for theme in tag.themes:
+                    cells[self._tag_places[theme]] += 1
+                place = self._scores_place
+                for score in tag.scores:
+                    cells[place + bisect_left(_BOUNDS, score)] += 1
+                    place += width
+                    cells[place - 1] += score
+
+    def _tagged_at_once(self, tagged: Sequence[TaggedSentence]) -> None:
         scores = np.array([each.tag.scores for each in tagged])
-        places = np.searchsorted(SCORES, scores) + self._offsets
-        found = np.bincount(places.ravel(), minlength=self._offsets.size * SCORES.size).reshape(len(SCORED), -1)
-        given = dict.fromkeys(_LABELS, 0)
-        for each in tagged:
-            given[each.tag.type] += 1
-            for theme in each.tag.themes:
-                given[theme] += 1
+        places = np.searchsorted(SCORES, scores) + np.arange(len(SCORED)) * len(SCORES)
+        found = np.bincount(places.ravel(), minlength=len(SCORED) * len(SCORES)).reshape(len(SCORED), -1)
+        types = Counter(each.tag.type for each in tagged)
+        themes = Counter(theme for each in tagged for theme in each.tag.themes)
         with self._shared:
             self._counts[0] += len(tagged)
-            self._tags += list(given.values())
+            self._tags += [themes[label] if isinstance(label, Theme) else types[label] for label in _LABELS]
             self._scores[:, :-1] += found
             self._scores[:, -1] += scores.sum(axis=0)
 
@@ -128,7 +149,7 @@ class Metrics(Collector):
         yield counter
         histogram = HistogramMetricFamily("barchasb_score", "Scores of sentences, to see drift.", labels=["label"])
         for label, score in zip(SCORED, scores, strict=True):
-            histogram.add_metric([str(label)], *_buckets(SCORES.tolist(), np.insert(score, -1, 0)))
+            histogram.add_metric([str(label)], *_buckets(_BOUNDS, np.insert(score, -1, 0)))
         yield histogram
         yield CounterMetricFamily("barchasb_model_switches", "Changes to another model.", value=switches)
         yield CounterMetricFamily("barchasb_model_refused", "Models that were not taken.", value=refused)

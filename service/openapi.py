@@ -1,4 +1,8 @@
-"""The OpenAPI document, made of the views and of `service.schemas`, and a page that shows it without any network."""
+"""The OpenAPI document, made of the views and of `service.schemas`, and a page that shows it without any network.
+
+apispec takes schemas and views as they are. flask-openapi3, the other candidate with files for a page without network,
+drops the keywords of JSON Schema that it does not know, promises a 422 of its own everywhere, and wraps each view.
+"""
 
 import re
 from collections.abc import Callable, Mapping

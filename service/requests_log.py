@@ -1,10 +1,10 @@
 """Every request has an id, a line in the log and a place in the metrics; none of them has a word of its text."""
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from flask import request
 from werkzeug.wsgi import ClosingIterator
@@ -25,14 +25,15 @@ _NOTES = "barchasb.notes"
 _ID = re.compile(ID_PATTERN)
 
 
+def notes_of(environ: "WSGIEnvironment") -> dict[str, Any]:
+    """Return what the line of a request in the log will have besides; never put a text in it that was sent."""
+    notes: dict[str, Any] = environ[_NOTES]
+    return notes
+
+
 def note(**values: object) -> None:
     """Add to the line that the present request leaves in the log; never a text that was sent."""
-    request.environ[_NOTES].update(values)
-
-
-def note_endpoint() -> None:
-    """Tell which endpoint answers; a hook before each request."""
-    request.environ[_NOTES]["endpoint"] = request.endpoint
+    notes_of(request.environ).update(values)
 
 
 class RequestsLog:
@@ -49,7 +50,7 @@ class RequestsLog:
         began = perf_counter()
         identity = environ.get("HTTP_X_REQUEST_ID", "")
         if not _ID.fullmatch(identity):
-            identity = uuid4().hex
+            identity = os.urandom(16).hex()
         notes: dict[str, Any] = {}
         environ[_NOTES] = notes
         status, streamed = 0, True

@@ -35,7 +35,7 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
         self._state = app.state
         self._metrics = app.metrics
         self._models = Path(app.settings.models)
-        self._refused: tuple[str, float] | None = None
+        self._refused: tuple[str, float, str] | None = None
         self._next_look = 0.0
         self._stop_at: float | None = None
 
@@ -72,7 +72,9 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
         except (BarchasbError, OSError) as error:
             self._refuse("", 0.0, error)
             return
-        if (tagger is not None and tagger.version == version) or self._refused == (version, changed):
+        if (tagger is not None and tagger.version == version) or (
+            self._refused and self._refused[:2] == (version, changed)
+        ):
             return
         try:
             self._state.load(self._models)
@@ -82,14 +84,16 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
         self._refused = None
         self._metrics.switched()
         write_line(event="model", version=version)
+        gc.collect()
         gc.freeze()
         for _ in range(self.num_workers):
             self.spawn_worker()
         self.manage_workers()
 
     def _refuse(self, version: str, changed: float, error: Exception) -> None:
-        if self._refused != (version, changed):
-            self._refused = version, changed
+        """Keep the model there is; say why once for each thing that is wrong."""
+        if self._refused != (version, changed, str(error)):
+            self._refused = version, changed, str(error)
             self._metrics.refused()
             write_line(event="model refused", version=version, reason=str(error))
 
@@ -107,8 +111,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load_config(self) -> None:
         """Say to gunicorn what the settings mean to it."""
         settings = self.settings
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         options: dict[str, Any] = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": f"{host}:{settings.port}",
             "workers": settings.processes,
             "worker_class": "service.worker.BufferingWorker",
             "worker_connections": settings.max_connections,

@@ -15,7 +15,6 @@ from http import HTTPStatus
 from io import BytesIO
 from math import ceil
 from typing import Any
-from uuid import uuid4
 
 from gunicorn.http import get_parser, wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
@@ -30,6 +29,8 @@ _AT_ONCE = 4
 """Connections that are accepted between two answers: enough to see a queue, few enough to leave some to the others."""
 _LINGER_SECONDS = 2.0
 """How long a refused client may go on sending before it must have read why."""
+_FAREWELL_SECONDS = 1.0
+"""How long an idle connection stays open when the worker is about to end."""
 _SWEEP_SECONDS = 0.25
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -69,7 +70,10 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._accept(listener, self._settings.max_connections)
             self._selector.unregister(listener)
             listener.close()
-        # An idle client may be sending its next request just now: it has its time, one more answer, and then the end.
+        for connection in self._connections:
+            # A request may be on its way on a connection that looks idle.
+            if connection.idle:
+                connection.deadline = min(connection.deadline, time.monotonic() + _FAREWELL_SECONDS)
         while self._connections:
             self._turn()
 
@@ -101,10 +105,10 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._serve(connection, _READ)
 
     def _evict(self) -> None:
-        """Close the connection whose client has had the most time."""
+        """Close a connection that has its answer, or else one whose client has had the most time to send or to take."""
         waiting = set(self._ready)
         if slow := [each for each in self._connections if each not in waiting]:
-            self._close(min(slow, key=lambda each: each.deadline))
+            self._close(min(slow, key=lambda each: (not each.answered, each.pending, each.deadline)))
 
     def _watch(self, connection: Connection, events: int) -> None:
         """Be told of what happens on a connection; 0 is nothing."""
@@ -197,7 +201,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _refuse(self, connection: Connection, status: HTTPStatus, detail: str, *, retry: bool = False) -> None:
         """Answer without the application, and say so in log and metrics."""
-        identity = uuid4().hex
+        identity = os.urandom(16).hex()
         body = body_of(status, detail)
         again = "Retry-After: 1\r\n" if retry else ""
         head = (
@@ -208,7 +212,8 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.app.metrics.request(None, status.value, 0.0)
         if not self._settings.quiet:
             write_line(request=identity, endpoint=None, status=status.value, client=connection.address[0])
-        connection.refused = True
+        # A request that is here as a whole leaves nothing unread.
+        connection.refused = connection.refused or not retry
         connection.keep = False
         connection.sendall(head.encode() + body)
         self._send(connection)

@@ -1,17 +1,12 @@
-import json
-import time
-from http.client import HTTPConnection
 from shutil import copytree
 
 import pytest
 
-from service.bench.measure import post
-from service.bench.processes import HOST, free_port, running
 from training import store
 from training.train import train
 
 from . import load
-from .conftest import ROOT, STARTER
+from .conftest import STARTER
 from .load import Outcome, Report
 
 
@@ -32,31 +27,6 @@ def test_no_answer_is_wrong_or_mixed_and_none_is_lost_but_in_a_killed_worker(two
     assert len(report.switches) == 3
     assert len(report.outcomes) > 50
     assert sum(each.version is None and not each.lost for each in report.outcomes) > 0
-
-
-def test_a_kept_connection_gets_an_answer_from_a_worker_that_is_replaced(two, tmp_path):
-    models, (old, new) = two
-    store.use(old, models)
-    port = free_port()
-    address = f"http://{HOST}:{port}/classify"
-    value = {"sentences": ["زعفران قاینات به هفت کشور صادر شد."]}
-    environment = {"BARCHASB_MODELS": str(models), "BARCHASB_PORT": str(port), "BARCHASB_KEEP_SECONDS": "30"}
-    with running(
-        [str(ROOT / ".venv/bin/barchasb"), "serve"], environment, tmp_path / "log", lambda: post(address, value)
-    ):
-        kept = HTTPConnection(HOST, port, timeout=60)
-
-        def ask():
-            kept.request("POST", "/classify", json.dumps(value), {"Content-Type": "application/json"})
-            response = kept.getresponse()
-            return json.load(response)["model"], response.getheader("Connection")
-
-        assert ask() == (old, "keep-alive")
-        store.use(new, models)
-        while post(address, value)["model"] != new:
-            time.sleep(0.05)
-        assert ask() == (old, "close")
-        assert ask()[0] == new
 
 
 def report(*outcomes, kills=()):

@@ -9,7 +9,12 @@ from .conftest import ROOT
 from .test_server import free_port, start
 
 README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
+# A block has one command or several, each with what it prints.
+BLOCKS = [
+    found
+    for block in re.findall(r"```console\n((?:.*\n)*?)```", README)
+    for found in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+]
 MASKED = re.compile(r"\b(?:[01]\.\d+|[0-9a-f]{12})\b")
 
 
@@ -39,7 +44,14 @@ def test_every_command_of_the_readme_prints_what_it_says(port, command, output):
 
 def test_the_readme_shows_requests_and_a_tagged_file():
     assert len(BLOCKS) >= 4
-    assert all(json.loads(line) for _, output in BLOCKS for line in output.splitlines())
+    whole = [output for command, output in BLOCKS if "|" not in command and "-w" not in command]
+    assert all(json.loads(line) for output in whole for line in output.splitlines())
+
+
+def test_every_endpoint_is_asked_in_the_readme(app):
+    paths = {rule.rule for rule in app.url_map.iter_rules() if "<" not in rule.rule and not rule.rule.endswith(".js")}
+    asked = " ".join(command for command, _ in BLOCKS if command.startswith("curl"))
+    assert [path for path in paths if f":8000{path} " not in f"{asked} "] == []
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -54,7 +54,9 @@ def test_a_request_leaves_one_line_without_its_text(client, tagger, capfd):
 
 
 def test_a_stream_is_logged_when_it_has_ended(client, capfd):
-    with client.post("/classify", json={"sentences": [PRIVATE]}, headers={"Accept": "application/x-ndjson"}) as response:
+    with client.post(
+        "/classify", json={"sentences": [PRIVATE]}, headers={"Accept": "application/x-ndjson"}
+    ) as response:
         assert lines(capfd) == []
         assert response.status_code == 200
     assert [line["status"] for line in lines(capfd)] == [200]

@@ -4,6 +4,7 @@ import pickle
 import pytest
 
 from training import store
+from training.model import Model
 from training.store import ModelError
 
 
@@ -127,3 +128,53 @@ def test_saving_again_repairs_a_damaged_version_and_touches_no_sound_one(store_f
     (version / "model.joblib").write_bytes(b"")
     store.save(tagger.model, about, lambda _: None, folder)
     assert store.load(folder)[1].version == version.name
+
+
+@pytest.fixture
+def other(store_folder, tagger):
+    """A second version beside the one in use."""
+    folder, version = store_folder
+    manifest = json.loads((version / "manifest.json").read_text("utf-8"))
+    about = {key: manifest[key] for key in ("seed", "sentences", "labels", "thresholds", "regularisation", "scores")}
+    state = tagger.model.to_state()
+    return store.save(Model.from_state({**state, "bias": state["bias"] + 1}), about, lambda _: None, folder).version
+
+
+def test_rolling_back_puts_the_previous_version_in_use_and_doing_it_again_takes_that_back(store_folder, other):
+    folder, version = store_folder
+    store.use(other, folder)
+    assert store.roll_back(folder) == store.current(folder) == version.name
+    assert store.roll_back(folder) == store.current(folder) == other
+
+
+def test_using_the_version_in_use_forgets_no_previous_one(store_folder, other):
+    folder, version = store_folder
+    store.use(other, folder)
+    store.use(other, folder)
+    assert store.roll_back(folder) == version.name
+
+
+def test_without_a_previous_version_there_is_nothing_to_roll_back_to(store_folder):
+    folder, version = store_folder
+    with pytest.raises(ModelError, match="there is no previous model; name a version: barchasb use VERSION"):
+        store.roll_back(folder)
+    assert store.current(folder) == version.name
+
+
+def test_a_damaged_version_is_not_used(store_folder, other):
+    folder, version = store_folder
+    (folder / other / "model.joblib").write_bytes(b"x")
+    with pytest.raises(ModelError, match="expected sha256"):
+        store.use(other, folder)
+    assert store.current(folder) == version.name
+
+
+def test_the_versions_that_can_be_used_are_listed_with_the_one_in_use(store_folder, other, runner, monkeypatch):
+    folder, version = store_folder
+    monkeypatch.setenv("BARCHASB_MODELS", str(folder))
+    edit(folder / other / "manifest.json")
+    code, out, err = runner("use")
+    assert (code, err) == (0, "")
+    assert [line.split()[:2] for line in out.splitlines()] == [["*", version.name], [other, "1320"]]
+    edit(folder / other / "manifest.json", format=0)
+    assert len(runner("use")[1].splitlines()) == 1
