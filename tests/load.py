@@ -209,7 +209,7 @@ class Report:
         """Return whatever must not be."""
         found = [each.wrong for each in self.outcomes if each.wrong]
         found += [f"lost though no worker was killed: {each.lost}" for each in self.outcomes if self._astray(each)]
-        found += [f"{each.version} answered {self._late(each):.1f} s after the switch" for each in self._stale()]
+        found += [f"{each.version} answered {self._late(each):.1f} s away from its time" for each in self._stale()]
         unseen = {version for _, version in self.switches} - {each.version for each in self.outcomes}
         found += [f"{version} was never answered" for version in unseen]
         return found
@@ -222,7 +222,7 @@ class Report:
         )
 
     def _late(self, outcome: Outcome) -> float:
-        """Return how long after its version was replaced a request was due; 0 or less if it was in use."""
+        """Return by how many seconds a request missed the time of its version; 0 or less if it did not."""
         after = [
             end
             for (_, version), (end, _) in zip(self.switches, [*self.switches[1:], (float("inf"), "")], strict=True)

@@ -1,6 +1,6 @@
 """`make soak`: the service answers ever new words, and its memory ends as it was.
 
-The tables of words fill, are dropped and fill again; models switch. What a worker has for itself alone (USS) is weighed
+The tables of words fill, are dropped and fill again. What a worker has for itself alone (USS) is weighed
 after every lap of requests. The first half of the laps may fill what is meant to be filled, the second may add nothing.
 """
 
@@ -17,7 +17,6 @@ import psutil
 
 from service.bench.measure import post
 from service.bench.processes import HOST, free_port, running
-from training import store
 from training.train import train
 
 ROOT = Path(__file__).parent.parent
@@ -57,11 +56,9 @@ def _weigh(master: int) -> int:
     return sum(worker.memory_full_info().uss for worker in psutil.Process(master).children())
 
 
-def run(models: Path, versions: Sequence[str], folder: Path, *, laps: int, requests: int, command: list[str]) -> Report:
-    """Ask so many requests of new words in each lap; switch to the next version after each lap if there are several."""
+def run(models: Path, log: Path, *, laps: int, requests: int, command: list[str]) -> Report:
+    """Ask so many requests of new words in each lap, and weigh the workers after it."""
     port = free_port()
-    turns = itertools.cycle(versions)
-    store.use(next(turns), models)
     words = new_words()
     memory = []
 
@@ -69,13 +66,12 @@ def run(models: Path, versions: Sequence[str], folder: Path, *, laps: int, reque
         urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5).close()
 
     environment = {"BARCHASB_MODELS": str(models), "BARCHASB_PORT": str(port), "BARCHASB_WORKERS": "2"}
-    with running(command, environment, folder / "log", ready) as master:
+    with running(command, environment, log, ready) as master:
         for _ in range(laps):
             for _ in range(requests):
                 sentences = [" ".join(itertools.islice(words, _WORDS)) for _ in range(_SENTENCES)]
                 post(f"http://{HOST}:{port}/classify", {"sentences": sentences})
             memory.append(_weigh(master))
-            store.use(next(turns), models)
     return Report(memory, laps * requests * _SENTENCES * _WORDS)
 
 
@@ -95,8 +91,8 @@ def main(argv: list[str] | None = None) -> int:
     plan = parser.parse_args(argv)
     with TemporaryDirectory(prefix="barchasb-") as name:
         models = Path(name) / "models"
-        version = train([ROOT / "labels/plain.jsonl"], models, progress=str)[0].version
-        report = run(models, [version], Path(name), laps=plan.laps, requests=plan.requests, command=command())
+        train([ROOT / "labels/plain.jsonl"], models, progress=str)
+        report = run(models, Path(name) / "log", laps=plan.laps, requests=plan.requests, command=command())
     print(report.text())
     return 0 if report.ratio <= MOST else 1
 

@@ -40,8 +40,8 @@ def report(*outcomes, kills=()):
     [
         (Outcome(50.0, 50.1, "a", wrong="the tags are not those of a"), "the tags are not those of a"),
         (Outcome(50.0, 50.1, lost="reset"), "lost though no worker was killed: reset"),
-        (Outcome(120.0, 120.1, "a"), "a answered 20.0 s after the switch"),
-        (Outcome(50.0, 50.1, "b"), "b answered 49.9 s after the switch"),
+        (Outcome(120.0, 120.1, "a"), "a answered 20.0 s away from its time"),
+        (Outcome(50.0, 50.1, "b"), "b answered 49.9 s away from its time"),
     ],
     ids=["wrong", "lost", "stale", "early"],
 )

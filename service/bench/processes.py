@@ -1,4 +1,4 @@
-"""Servers that a comparison starts, on the loopback alone, and surely stops."""
+"""Servers that run while a block runs, on the loopback alone."""
 
 import os
 import signal
