@@ -10,9 +10,11 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 COMPARED := $(VENV)/.compare
 SPARK := $(VENV)/.spark
+SERVERS := .venv-servers
 MODEL := models/current
+PYTHON312 ?= python3.12
 
-# One extra alone, so that its lock holds next to nothing that requirements.txt holds already.
+# One extra alone: `compare` and `spark` come on top of requirements.txt, `servers` has an environment of its own.
 define EXTRA
 import sys
 import tomllib
@@ -20,6 +22,9 @@ with open("pyproject.toml", "rb") as file:
     print(*tomllib.load(file)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 endef
 export EXTRA
+
+# What reads the pickles of the other environment.
+PICKLES := joblib|numpy|orjson|scikit-learn|scipy
 
 .PHONY: help
 help: ## say what there is to make
@@ -78,6 +83,19 @@ learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
 	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
 	$(BIN)/python -m training.learn "$(ON)"
 
+.PHONY: bench-service
+bench-service: $(SERVERS)/.installed $(MODEL) ## measure the service beside other servers: make bench-service ROUNDS=5 SECONDS=10
+	@$(BIN)/python -m service.bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
+.PHONY: load
+load: $(INSTALLED) ## load the service while models switch and workers die: make load SECONDS=300 SWITCHES=10 KILL_EVERY=20
+	@$(BIN)/python -m tests.load $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SWITCHES),--switches $(SWITCHES)) \
+		$(if $(KILL_EVERY),--kill-every $(KILL_EVERY))
+
+.PHONY: soak
+soak: $(INSTALLED) ## ask the service ever new words and weigh it: make soak LAPS=20 REQUESTS=60
+	@$(BIN)/python -m tests.soak $(if $(LAPS),--laps $(LAPS)) $(if $(REQUESTS),--requests $(REQUESTS))
+
 .PHONY: fuzz
 fuzz: CASES ?= 5000
 fuzz: $(MODEL) ## send the service 5,000 requests made from its OpenAPI document (CASES=)
@@ -98,10 +116,14 @@ lock: ## lock the dependencies anew (needs uv)
 		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--python-version 3.12 --constraint requirements.txt - -o requirements-$$extra.txt || exit; \
 	done
+	uv run --quiet --no-project python -c "$$EXTRA" servers | \
+		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--python-version 3.12 --constraint <(grep -oE '^($(PICKLES))==[^ ]+' requirements.txt) - \
+		-o requirements-servers.txt
 
 .PHONY: clean
 clean: ## remove what was made: environment, models, caches
-	rm -rf $(VENV) models dist artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf $(VENV) $(SERVERS) models dist artefacts .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MODEL): | $(INSTALLED)
@@ -111,11 +133,17 @@ $(INSTALLED): requirements.txt pyproject.toml .python-version
 	@bash .ci/setup $(VENV)
 	@touch $@
 
-# On top of the rest: what only `make compare` or `make spark` needs.
-$(COMPARED) $(SPARK): $(VENV)/.%: requirements-%.txt $(INSTALLED)
+# MLServer runs on no later Python than 3.12, which pyenv hides behind .python-version; wrk is asked for now, not when
+# everything is installed.
+$(SERVERS)/.installed: export PYENV_VERSION = 3.12
+$(SERVERS)/.installed: requirements-servers.txt
+	@command -v wrk >/dev/null || { echo "make bench-service: install wrk (for example with: apt-get install wrk)" >&2; exit 1; }
+	@$(PYTHON312) -c "" 2>/dev/null || { echo "make bench-service: install Python 3.12 or name it: make bench-service PYTHON312=FILE" >&2; exit 1; }
+	@PYTHON=$(PYTHON312) bash .ci/setup $(SERVERS) requirements-servers.txt
+	@touch $@
 
-# On top of the rest: what only `make compare` and `make bench` need.
-$(COMPARED): requirements-compare.txt $(INSTALLED)
+# On top of the rest: what only `make compare` and `make bench`, or `make spark`, need.
+$(COMPARED) $(SPARK): $(VENV)/.%: requirements-%.txt $(INSTALLED)
 	@if command -v uv >/dev/null; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r $<; \
 	else \

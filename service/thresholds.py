@@ -16,5 +16,5 @@ def retagged(tagged: Sequence[TaggedSentence], model: Model, thresholds: Mapping
         given = [label for label, score, bound in zip(SCORED, each.tag.scores, bounds, strict=True) if score >= bound]
         kind = Type.STATISTIC if Type.STATISTIC in given else Type.RHETORIC
         themes = tuple(label for label in given if isinstance(label, Theme))
-        found.append(replace(each, tag=replace(each.tag, themes=themes, type=kind)))
+        found.append(replace(each, tag=each.tag._replace(themes=themes, type=kind)))
     return found

@@ -172,7 +172,8 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self.log.exception("an answer failed")
             self._close(connection)
             return
-        connection.keep = keep and self.alive
+        # What the answer has promised holds, even if this worker has been told to stop meanwhile.
+        connection.keep = keep
         self._send(connection)
 
     def _run_app(self, connection: Connection) -> bool:
@@ -230,7 +231,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _sent(self, connection: Connection) -> None:
         """Go on after an answer: with the next request, with what a refused client still sends, or not at all."""
-        if connection.keep and self.alive:
+        if connection.keep:
             connection.keep = False
             connection.wait(self._settings.keep_seconds)
             if connection.begun and connection.complete():

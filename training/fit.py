@@ -132,6 +132,11 @@ def union_of(views: Sequence[str]) -> FeatureUnion:
     )
 
 
+def pipeline_of(task: Task, regularisation: Sequence[float], seed: int) -> Pipeline:
+    """Return the pipeline of a task, unfitted; `regularisation` has one entry a label of the task."""
+    return Pipeline([("views", union_of(task.views)), ("labels", LinearLabels(regularisation, seed))])
+
+
 def folds_of(sentences: Sequence[LabelledSentence], seed: int) -> NDArray[np.int_]:
     """Return the fold of every sentence; groups stay together, label combinations are spread evenly."""
     kinds = [f"{'+'.join(sentence.themes)}/{sentence.type}" for sentence in sentences]
@@ -156,11 +161,6 @@ def _fold_scores(task: Task, texts: Words, y: NDArray[np.bool_], held_out: NDArr
             for c in REGULARISATION
         ]
     )
-
-
-def _fit_task(task: Task, regularisation: Sequence[float], texts: Words, y: NDArray[np.bool_], seed: int) -> Pipeline:
-    """Return the pipeline of a task fitted on all sentences; `y` has shape (n_sentences, n_labels of the task)."""
-    return Pipeline([("views", union_of(task.views)), ("labels", LinearLabels(regularisation, seed))]).fit(texts, y)
 
 
 def calibrate(scores: Scores, truth: NDArray[np.bool_]) -> Calibration:
@@ -217,8 +217,8 @@ def fit(sentences: Sequence[LabelledSentence], seed: int = 0, progress: Callable
     progress(f"fitting on {len(sentences)} sentences")
     # Not in this process: here the threads of linear algebra would wait for each other.
     pipelines: list[Pipeline] = Parallel(n_jobs=-1)(
-        delayed(_fit_task)(
-            task, [regularisation[label] for label in task.labels], texts, truth_of(sentences, task.labels), seed
+        delayed(pipeline_of(task, [regularisation[label] for label in task.labels], seed).fit)(
+            texts, truth_of(sentences, task.labels)
         )
         for task in TASKS
     )

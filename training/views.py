@@ -5,7 +5,8 @@ views look at one word at a time and count each distinct word of a sentence once
 by word, and the «و» and «از» of a long sentence do not; the number view looks at numbers with their neighbours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from training.names import is_name
@@ -41,11 +42,14 @@ def number_features(words: Sequence[str]) -> list[str]:
     return [feature for start, end in runs(words) for feature in run_features(words, start, end)]
 
 
-def _each(features: Callable[[str], list[str]]) -> Callable[[Sequence[str]], list[str]]:
-    return lambda words: [feature for word in dict.fromkeys(words) for feature in features(word)]
+def _each(features: Callable[[str], list[str]], words: Sequence[str]) -> list[str]:
+    return [feature for word in dict.fromkeys(words) for feature in features(word)]
 
 
-VIEWS = MappingProxyType({"word": _each(word_features), "char": _each(char_features), "number": number_features})
+# Partial functions, because a fitted pipeline that holds a lambda cannot be pickled.
+VIEWS: Mapping[str, Callable[[Sequence[str]], list[str]]] = MappingProxyType(
+    {"word": partial(_each, word_features), "char": partial(_each, char_features), "number": number_features}
+)
 """The views by name: each turns the words of a sentence into the features to count."""
 THEME_VIEWS = ("word", "char")
 """What themes are judged by; with the number view they get worse on real news, see EXPERIMENTS.md."""

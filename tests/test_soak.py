@@ -1,0 +1,15 @@
+from . import soak
+
+TABLE = 2_000
+
+
+def test_memory_is_flat_however_many_words_are_new(models, tmp_path):
+    # Each lap fills and drops the small tables of both workers several times.
+    report = soak.run(models, tmp_path / "log", laps=6, requests=2, command=soak.command(TABLE))
+    assert report.words > 30 * TABLE
+    assert report.ratio <= soak.MOST, report.text()
+
+
+def test_growth_is_seen():
+    assert soak.Report([100, 101, 102, 101], 0).ratio < soak.MOST
+    assert soak.Report([100, 110, 120, 130], 0).ratio > soak.MOST
