@@ -79,9 +79,9 @@ screenshots: $(MODEL) ## take the pictures of the page in docs/ anew (needs Chro
 	$(BIN)/python -m tests.screenshots docs
 
 .PHONY: learn
-learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE
+learn: $(MODEL) ## show what corrections would teach: make learn ON=FILE (LABELS=)
 	@test -n "$(ON)" || { echo "make learn: say which labelled file to take corrections from: make learn ON=FILE" >&2; exit 1; }
-	$(BIN)/python -m training.learn "$(ON)"
+	$(BIN)/python -m training.learn "$(ON)" $(LABELS)
 
 .PHONY: bench-service
 bench-service: $(SERVERS)/.installed $(MODEL) ## measure the service beside other servers: make bench-service ROUNDS=5 SECONDS=10

@@ -119,10 +119,19 @@ def test_the_page_comes_beside_the_report_and_leaves_the_model_sound(store_folde
     assert store.load(folder)[1].version == version.name
 
 
-@pytest.mark.parametrize("arguments", [[], ["a", "b"]])
-def test_one_file_has_to_be_named(arguments, capsys):
+def test_other_labels_can_be_named_for_corrections_to_come_to(models, rows, monkeypatch, tmp_path, capsys):
+    seen = []
+    monkeypatch.setenv("BARCHASB_MODELS", str(models))
+    monkeypatch.setattr(command, "learn", lambda files, *_: seen.extend(files) or made_curve())
+    path = rows({"text": "باران بارید.", "themes": [], "type": "rhetoric"})
+    assert command.main([str(path), str(STARTER[1])]) == 0
+    assert seen == STARTER[1:]
+
+
+@pytest.mark.parametrize("arguments", [[], [""]])
+def test_a_file_has_to_be_named(arguments, capsys):
     assert command.main(arguments) == 1
-    assert "expected one labelled file" in capsys.readouterr().err
+    assert "expected a labelled file" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_told(models, monkeypatch, capsys):

@@ -68,13 +68,16 @@ def page(curve: Curve, version: str, labelled: int) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the curve of the labelled file that is named and write its page; return 0, or 1 after an error."""
+    """Print the curve of the labelled file that is named and write its page; return 0, or 1 after an error.
+
+    Files and folders that are named after it stand for the labelled sentences that corrections come to.
+    """
     paths = [path for path in (sys.argv[1:] if argv is None else argv) if path]
     try:
-        if len(paths) != 1:
-            raise LearnError(f"expected one labelled file, got {len(paths)}; name it: make learn ON=FILE")
+        if not paths:
+            raise LearnError("expected a labelled file; name it: make learn ON=FILE")
         model, manifest = store.load()
-        files = folder.files(folder.sources())
+        files = folder.files(map(Path, paths[1:]) if paths[1:] else folder.sources())
         labelled = dataset.read(files).sentences
         sentences = unseen(dataset.read_evaluation(Path(paths[0])), labelled)
         say(f"{len(SIZES) - 1} sizes in {ORDERS} orders, one fit each: takes minutes")
