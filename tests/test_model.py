@@ -2,6 +2,7 @@ import pickle
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -57,9 +58,26 @@ def test_the_model_adds_up_what_the_pipeline_computes(fitted, small, labelled):
     assert_folded(fitted, small, [sentence.text for sentence in labelled])
 
 
-@settings(deadline=None, max_examples=800, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(st.one_of(ANY, PERSIAN, WORDS), min_size=25, max_size=40))
 def test_the_model_equals_the_pipeline_on_any_text(fitted, small, texts):
+    assert_folded(fitted, small, texts)
+
+
+def test_the_model_equals_the_pipeline_on_twenty_thousand_mixtures_of_words_spaces_and_code_points(
+    fitted, small, labelled
+):
+    random = Random(4)
+    tokens = [token for sentence in labelled[::5] for token in sentence.text.split()] + EDGES.split() * 200
+    spaces = [" "] * 20 + [chr(code) for code in range(0x3001) if chr(code).isspace()] + ["", ZWNJ]
+    texts = [
+        "".join(
+            (random.choice(tokens) if random.random() < 0.95 else chr(random.randrange(0x110000)))
+            + random.choice(spaces)
+            for _ in range(random.randrange(50))
+        )
+        for _ in range(20_000)
+    ]
     assert_folded(fitted, small, texts)
 
 

@@ -67,9 +67,10 @@ def test_tokens_that_are_kept_keep_their_order_and_the_others_are_new_again(text
     assert len(set(spelled.spelling)) == len(spelled.spelling)
 
 
+@pytest.mark.parametrize("slots", [1, 2, 1200])
 @pytest.mark.parametrize("count", [1000, 100_000])
-def test_the_table_grows_with_its_tokens(count):
-    spelled = Spelled(2)
+def test_the_table_grows_with_its_tokens(count, slots):
+    spelled = Spelled(slots)
     text = " ".join(map(str, range(count)))
     assert spelled(text) == text.split()
     assert spelled(text) == text.split()

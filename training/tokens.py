@@ -87,15 +87,15 @@ def _keys_of(encoded: bytes, starts: Ints, lengths: Ints) -> list[NDArray[np.uin
 class Tokens:
     """A table of tokens, each with a number from 0 on; `size` is how many there are.
 
-    `slots`, a power of two, is what the hash table begins with; it doubles before it is half full.
+    The hash table begins with the power of two from `slots` on, and doubles before it is half full.
     """
 
     def __init__(self, slots: int) -> None:
         self.size = 0
         # Nobody who sends a text may know which tokens meet in a slot.
         self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(len(_MASKS) + 1)]
-        self._slots_at_first = slots
-        self._slots = np.full(slots, -1, np.int32)
+        self._slots_at_first = 1 << (slots - 1).bit_length()
+        self._slots = np.full(self._slots_at_first, -1, np.int32)
         self._keys = [np.zeros(1, np.uint64) for _ in _MASKS]
         # 0 for the long ones, which are in no slot.
         self._lengths = np.zeros(1, np.int64)
