@@ -76,10 +76,13 @@ def run(models: Path, log: Path, *, laps: int, requests: int, command: list[str]
 
 
 def command(table: int | None = None) -> list[str]:
-    """Return what serves; its tables hold so many entries, by default as many as in use."""
+    """Return what serves; its tables of tokens hold so many, by default as many as in use."""
     if table is None:
         return [str(ROOT / ".venv/bin/barchasb"), "serve"]
-    code = f"import sys, training.model; training.model._TABLE_SIZE = {table}; import service.cli; "
+    code = (
+        "import functools, sys, service.cli; from training.model import Model; "
+        f"Model.from_state = functools.partial(Model.from_state, limit={table}); "
+    )
     return [str(ROOT / ".venv/bin/python"), "-c", f"{code}sys.exit(service.cli.main(['serve']))"]
 
 

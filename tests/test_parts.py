@@ -77,10 +77,10 @@ def test_a_run_killed_at_random_moments_and_resumed_gives_the_bytes_of_an_unbrok
     places = []
     for _ in range(KILLS):
         process = subprocess.Popen(command(inputs, "-o", killed, *options, "--resume"), process_group=0, **run)
-        place = chosen.randrange(total)
+        place = chosen.randrange(total * 3 // 4)
         while process.poll() is None and sealed(killed) < place:
             time.sleep(0.001)
-        time.sleep(chosen.uniform(0, 0.02))
+        time.sleep(chosen.uniform(0, 0.005))
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

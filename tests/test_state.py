@@ -49,7 +49,7 @@ def test_a_model_that_answers_no_probabilities_is_refused(tagger):
 
 
 def test_a_model_that_fails_is_refused(tagger):
-    broken = Model.from_state({**tagger.model.to_state(), "bias": np.zeros(3)})
+    broken = Model.from_state({**tagger.model.to_state(), "slopes": np.zeros(3)})
     with pytest.raises(ProbeError, match="model x fails on a probe sentence"):
         probe(Tagger(broken, "x"))
 

@@ -114,7 +114,7 @@ def test_who_does_not_read_the_answer_holds_nobody_up_and_is_cut_off(port):
     with closing(client):
         client.sendall(request(HUGE))
         assert_answers_soon(port)
-        time.sleep(2)
+        time.sleep(4)
         client.settimeout(10)
         try:
             data = read_all(client)

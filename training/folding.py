@@ -47,18 +47,19 @@ class Folded:
 
     Parameters
     ----------
-    weights : the features of the views `word`, `char` and `number`.
+    weights : the features of the views `word`, `char` and `number`; a view that is missing has none.
     bias : shape (n_labels,).
     limit : tokens that are remembered.
     """
 
     def __init__(self, weights: Weights, bias: Floats, limit: int) -> None:
+        nothing: tuple[list[str], Floats] = ([], np.zeros((0, len(bias))))
         self._features = {
             view: ({name: place for place, name in enumerate(names)}, values)
-            for view, (names, values) in weights.items()
-            if view != "number"
+            for view, (names, values) in ((view, weights.get(view, nothing)) for view in ("word", "char"))
         }
-        self._numbers = NumberRows(weights["number"][0], _on_grid(weights["number"][1]))
+        names, values = weights.get("number", nothing)
+        self._numbers = NumberRows(names, _on_grid(values))
         self._start, self._end = (self._numbers.neighbours.get(edge, 0) for edge in (START, END))
         self.lexicon = Lexicon(self.word_rows, _on_grid(bias), self._numbers.neighbours, limit)
 

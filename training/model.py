@@ -84,11 +84,20 @@ class Model:
         self.slopes = slopes
         self.intercepts = intercepts
         self.thresholds = thresholds
-        self._folded = Folded(features, bias, limit)
+        self._limit = limit
+        self._begin()
+
+    def _begin(self) -> None:
+        self._folded = Folded(self.features, self.bias, self._limit)
         self._lock = Lock()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Model.from_state, (self.to_state(),)
+    def __getstate__(self) -> dict[str, Any]:
+        # What is remembered stays here, and so does the lock.
+        return {name: value for name, value in vars(self).items() if name not in ("_folded", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._begin()
 
     def to_state(self) -> dict[str, Any]:
         """Return what `from_state` makes the same model of: strings and arrays only."""
@@ -151,15 +160,15 @@ class Model:
         found = words(sentence)
         distinct = list(dict.fromkeys(found))
         parts = [*zip(distinct, self._folded.word_rows(distinct), strict=True)]
-        names, weights = self._number_places, self.features["number"][1]
+        weights = self._number_weights
         for start, end in runs(found):
-            places = [names[name] for name in run_features(found, start, end) if name in names]
-            parts.append((" ".join(found[start:end]), weights[places].sum(axis=0)))
+            row = sum((weights[name] for name in run_features(found, start, end) if name in weights), 0 * self.bias)
+            parts.append((" ".join(found[start:end]), row))
         return [Contribution(name, tuple(row.tolist())) for name, row in parts]
 
     @cached_property
-    def _number_places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.features["number"][0])}
+    def _number_weights(self) -> dict[str, Array]:
+        return dict(zip(*self.features["number"], strict=True)) if "number" in self.features else {}
 
     def table_info(self) -> TableInfo:
         """Return how many tokens the model remembers, and how often it was asked for one that it did."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from labels import dataset
 from labels.scheme import truth_of
@@ -53,12 +54,14 @@ def save(path: Path, labels: Iterable[Path] | None = None, models: Path | None =
             f"got {len(sentences)}; train one with: make train"
         )
     texts = [words(sentence.text) for sentence in sentences]
-    pipelines = [
-        pipeline_of(task, [manifest.regularisation[label] for label in task.labels], manifest.seed).fit(
-            texts, truth_of(sentences, task.labels)
-        )
-        for task in TASKS
-    ]
+    # One thread, as in training: with several, sums are rounded otherwise.
+    with threadpool_limits(1):
+        pipelines = [
+            pipeline_of(task, [manifest.regularisation[label] for label in task.labels], manifest.seed).fit(
+                texts, truth_of(sentences, task.labels)
+            )
+            for task in TASKS
+        ]
     joblib.dump((Unfolded(pipelines, model), manifest.version), path)
 
 
