@@ -110,8 +110,9 @@ def site(models_in_use, tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A browser for the tests of one file: while it runs, no other event loop can."""
     if not browsing.chromium():
         missing = "Chromium is missing, so the page is not tested; install it with: apt-get install chromium"
         # On a developer's machine it may be, in CI never.

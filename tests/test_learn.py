@@ -119,9 +119,9 @@ def test_the_page_comes_beside_the_report_and_leaves_the_model_sound(store_folde
     assert store.load(folder)[1].version == version.name
 
 
-def test_other_labels_can_be_named_for_corrections_to_come_to(models, rows, monkeypatch, tmp_path, capsys):
+def test_other_labels_can_be_named_for_corrections_to_come_to(store_folder, rows, monkeypatch, capsys):
     seen = []
-    monkeypatch.setenv("BARCHASB_MODELS", str(models))
+    monkeypatch.setenv("BARCHASB_MODELS", str(store_folder[0]))
     monkeypatch.setattr(command, "learn", lambda files, *_: seen.extend(files) or made_curve())
     path = rows({"text": "باران بارید.", "themes": [], "type": "rhetoric"})
     assert command.main([str(path), str(STARTER[1])]) == 0
