@@ -1,6 +1,5 @@
 """A block in, bytes out: what a worker does, on this machine or another."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,8 +15,6 @@ from service.sources import TEXT
 from service.tagger import TaggedSentence, Tagger
 from service.writers import Row, Writer
 from training import store
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +88,7 @@ def tag_block(block: Block, plan: Plan, tagger: Tagger | None = None) -> Outcome
 
     Raises ModelError where this process cannot load the model of the plan.
     """
-    # The model's tables are not made for threads; a worker of a cluster may have several.
-    with _ONE_AT_A_TIME:
-        return _Tagging(tagger or loaded(plan.model), plan).outcome(block)
+    return _Tagging(tagger or loaded(plan.model), plan).outcome(block)
 
 
 class _Tagging:
