@@ -6,16 +6,16 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from service.flask_app import Whole
-from service.metrics import Metrics
-from service.openapi import documented, ref
-from service.parsing import ClassifyRequest, parse
-from service.problems import ProblemError
-from service.requests_log import notes_of
-from service.schemas import Classified, Document, Sentences
-from service.settings import Settings
+from service.serving.settings import Settings
 from service.tagger import TaggedSentence, Tagger, to_json
-from service.thresholds import retagged
+from service.web.flask_app import Whole
+from service.web.metrics import Metrics
+from service.web.openapi import documented, ref
+from service.web.parsing import ClassifyRequest, parse
+from service.web.problems import ProblemError
+from service.web.requests_log import notes_of
+from service.web.schemas import Classified, Document, Sentences
+from service.web.thresholds import retagged
 
 api = Blueprint("api", __name__)
 

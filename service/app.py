@@ -8,22 +8,22 @@ from typing import Any
 from flask import Flask
 from flask_cors import CORS
 
-from service import openapi, problems
-from service.about_api import about
 from service.api import api
-from service.corrections import CorrectionStore
-from service.corrections_api import corrections_api
-from service.flask_app import Application
-from service.headers import SecurityHeaders
-from service.keys import parse_keys, require_keys
-from service.limits import limit_rate, parse_rate
-from service.metrics import Metrics
+from service.corrections.api import corrections_api
+from service.corrections.store import CorrectionStore
 from service.page import page
-from service.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
-from service.settings import Settings
-from service.state import State
-from service.state_api import state as state_api
+from service.serving.settings import Settings
 from service.tagger import Tagger
+from service.web import openapi, problems
+from service.web.about_api import about
+from service.web.flask_app import Application
+from service.web.headers import SecurityHeaders
+from service.web.keys import parse_keys, require_keys
+from service.web.limits import limit_rate, parse_rate
+from service.web.metrics import Metrics
+from service.web.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
+from service.web.state import State
+from service.web.state_api import state as state_api
 from training.store import Manifest
 
 

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import IO
 
 from seeds.errors import BarchasbError
-from service.blocks import Block, blocks
-from service.columns import COUNTS, DOCUMENT, TAGS, columns_of
-from service.items import Position
-from service.parts import ERRORS, ROWS, SUMMARY, Parts, folder_of, targets
-from service.progress import progress
-from service.run import Printed, Run, Sink, State
-from service.sources import PARQUET, TEXT, Source, find
+from service.archives.blocks import Block, blocks
+from service.archives.columns import COUNTS, DOCUMENT, TAGS, columns_of
+from service.archives.items import Position
+from service.archives.parts import ERRORS, ROWS, SUMMARY, Parts, folder_of, targets
+from service.archives.progress import progress
+from service.archives.run import Printed, Run, Sink, State
+from service.archives.sources import PARQUET, TEXT, Source, find
+from service.archives.tagging import Outcome, Plan
+from service.archives.workers import on_cluster, on_cores
+from service.archives.writers import Writer, writer
 from service.tagger import Tagger
-from service.tagging import Outcome, Plan
-from service.workers import on_cluster, on_cores
-from service.writers import Writer, writer
 
 _SEAL_SECONDS = 1.0
 """So much work a run that is killed does twice."""
@@ -80,7 +80,7 @@ def _checked(names: Sequence[str], options: Options) -> None:
 @contextmanager
 def _outcomes(rest: Iterator[Block], plan: Plan, tagger: Tagger, options: Options) -> Iterator[Iterator[Outcome]]:
     if options.cluster:
-        from service.cluster import connected  # noqa: PLC0415 - an extra, and most runs need no cluster
+        from service.archives.cluster import connected  # noqa: PLC0415 - an extra, and most runs need no cluster
 
         with connected(options.cluster, plan.model) as client:
             yield on_cluster(rest, plan, client)

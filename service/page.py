@@ -11,13 +11,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from labels.scheme import Theme
 from seeds.files import FileError, decode
 from service import reading
-from service.keys import open_to_all
-from service.metrics import Metrics
 from service.phrases import LANGUAGES, PHRASES, Phrases
-from service.requests_log import note
-from service.settings import Settings
-from service.state import State
+from service.serving.settings import Settings
 from service.tagger import Tagger
+from service.web.keys import open_to_all
+from service.web.metrics import Metrics
+from service.web.requests_log import note
+from service.web.state import State
 
 page = Blueprint("page", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
 

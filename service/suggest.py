@@ -13,10 +13,10 @@ from labels.scheme import SCORED, Place
 from seeds import catalogue
 from seeds.sentences import Sentence, read_sentences
 from seeds.text import words
-from service.blocks import steps
-from service.items import Fault, Lines, Position
-from service.records import records
-from service.sources import TEXT, Source, find
+from service.archives.blocks import steps
+from service.archives.items import Fault, Lines, Position
+from service.archives.records import records
+from service.archives.sources import TEXT, Source, find
 from service.tagger import Tagger, lines_of
 from training.choose import choose, doubts
 

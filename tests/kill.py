@@ -2,7 +2,8 @@
 
 import sys
 
-from service import batch, blocks, readers
+from service import batch
+from service.archives import blocks, readers
 from service.cli import main
 
 blocks.SIZE = readers.SIZE = 2_000

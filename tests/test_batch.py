@@ -15,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from seeds import sentences
-from service.items import LARGEST
+from service.archives.items import LARGEST
 from service.tagger import to_json
 
 from .conftest import ROOT
@@ -369,7 +369,7 @@ def test_a_page_that_no_parser_foresaw_is_an_error_and_the_rest_goes_on(runner, 
             raise RecursionError("too deep")
         return sentences.read_sentences(text)
 
-    monkeypatch.setattr("service.tagging.read_sentences", read_sentences)
+    monkeypatch.setattr("service.archives.tagging.read_sentences", read_sentences)
     (tmp_path / "deep.txt").write_text("گره در گره.", "utf-8")
     code, out, err = runner("tag", tmp_path / "deep.txt", page)
     assert (code, len(tags(out))) == (1, 2)

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from service import blocks as cutting
-from service import readers
-from service.blocks import blocks
-from service.items import Fault
-from service.records import Record, records
-from service.sources import find
+from service.archives import blocks as cutting
+from service.archives import readers
+from service.archives.blocks import blocks
+from service.archives.items import Fault
+from service.archives.records import Record, records
+from service.archives.sources import find
 
 TEXTS = [f"سطر {number} «{'الف' * (number % 7)}»\nو دنباله" for number in range(300)]
 

@@ -104,7 +104,7 @@ def test_a_worker_with_another_model_is_refused_in_a_sentence(started, runner, m
 
 
 def test_a_scheduler_that_does_not_answer_is_told(runner, tmp_path, monkeypatch):
-    monkeypatch.setattr("service.cluster._SECONDS", 1)
+    monkeypatch.setattr("service.archives.cluster._SECONDS", 1)
     lines = tmp_path / "lines.txt"
     lines.write_text(SENTENCE, "utf-8")
     code, _, err = runner("tag", "--lines", lines, "--cluster", "tcp://127.0.0.1:9")
@@ -112,7 +112,7 @@ def test_a_scheduler_that_does_not_answer_is_told(runner, tmp_path, monkeypatch)
 
 
 def test_a_scheduler_without_workers_is_told(started, runner, tmp_path, monkeypatch):
-    monkeypatch.setattr("service.cluster._SECONDS", 1)
+    monkeypatch.setattr("service.archives.cluster._SECONDS", 1)
     lines = tmp_path / "lines.txt"
     lines.write_text(SENTENCE, "utf-8")
     assert (

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from service.records import passed_on
+from service.archives.records import passed_on
 
 TEXT = "درمانگاه تازه گشایش یافت."
 
@@ -68,7 +68,7 @@ def test_a_table_has_the_columns_of_all_its_inputs(runner, tmp_path):
 
 
 def test_a_column_that_comes_late_is_an_error_in_a_table_and_none_in_jsonl(runner, rows, tmp_path, monkeypatch):
-    monkeypatch.setattr("service.readers.SIZE", 10)
+    monkeypatch.setattr("service.archives.readers.SIZE", 10)
     path = rows({"text": TEXT}, {"text": TEXT, "late": 1}, {"text": TEXT})
     code, _, _ = runner("tag", path, "--format", "csv", "-o", tmp_path / "out")
     assert (code, len(read_csv(tmp_path / "out"))) == (1, 2)
@@ -79,7 +79,7 @@ def test_a_column_that_comes_late_is_an_error_in_a_table_and_none_in_jsonl(runne
 
 
 def test_a_value_of_another_kind_is_an_error_in_a_table(runner, rows, tmp_path, monkeypatch):
-    monkeypatch.setattr("service.readers.SIZE", 10)
+    monkeypatch.setattr("service.archives.readers.SIZE", 10)
     path = rows({"text": TEXT, "n": 1}, {"text": TEXT, "n": "دو"}, {"text": TEXT, "n": 3})
     runner("tag", path, "--format", "parquet", "-o", tmp_path / "out")
     assert parquet.read_table(tmp_path / "out")["n"].to_pylist() == [1, 3]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.corrections import CorrectionStore, folder
+from service.corrections.store import CorrectionStore, folder
 
 from .conftest import ROOT
 from .test_corrections_api import correction
@@ -127,8 +127,8 @@ def test_a_killed_worker_loses_nothing_that_was_acknowledged(server):
 def test_a_process_killed_while_it_writes_loses_nothing_that_was_acknowledged(data):
     code = """
 import dataclasses, sys, uuid
-from service.correction_body import correction_of
-from service.corrections import CorrectionStore
+from service.corrections.body import correction_of
+from service.corrections.store import CorrectionStore
 import json
 store, template = CorrectionStore(), correction_of(json.loads(sys.argv[1]))
 while True:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
 from service.app import create_app
-from service.correction_body import MAX_NOTE, MAX_TEXT
+from service.corrections.body import MAX_NOTE, MAX_TEXT
 
 from .test_api import JSON, assert_problem
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service import database
-from service.database import Database, DatabaseError
+from service.corrections import database
+from service.corrections.database import Database, DatabaseError
 
 from .conftest import ROOT
 
@@ -99,7 +99,7 @@ def test_a_file_of_a_newer_version_is_refused(opened, tmp_path):
 
 COMMON = """
 import os, pathlib, sys
-from service.database import Database
+from service.corrections.database import Database
 def database(path):
     return Database(pathlib.Path(path), (("CREATE TABLE words (word TEXT NOT NULL)",),))
 def add(made, word):

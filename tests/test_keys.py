@@ -1,8 +1,8 @@
 import pytest
 
 from service.app import create_app
-from service.keys import parse_keys
-from service.settings import SettingsError
+from service.serving.settings import SettingsError
+from service.web.keys import parse_keys
 
 DESK, LAB = "desk-0123456789abcdef", "lab-0123456789abcdef"
 

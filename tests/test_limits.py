@@ -4,8 +4,8 @@ import time
 import pytest
 
 from service.app import create_app
-from service.limits import SharedStorage, parse_rate
-from service.settings import SettingsError
+from service.serving.settings import SettingsError
+from service.web.limits import SharedStorage, parse_rate
 
 DESK, LAB = "desk-0123456789abcdef", "lab-0123456789abcdef"
 

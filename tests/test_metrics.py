@@ -5,8 +5,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
-from service.metrics import Metrics
-from service.state import State
+from service.web.metrics import Metrics
+from service.web.state import State
 
 SENTENCES = ["صادرات زعفران به ده کشور رسید.", "روحیه جهادی تنها راه است.", "۲۵ کارگر بیمه شدند."]
 

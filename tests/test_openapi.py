@@ -4,8 +4,8 @@ import re
 import pytest
 from jsonschema_rs import validator_for
 
-from service import openapi
 from service.app import create_app
+from service.web import openapi
 
 UNDOCUMENTED = {"docs.static", "docs.openapi", "docs.page", "docs.start", "page.static", "page.empty", "page.tagged"}
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
-from service import openapi
 from service.app import create_app
-from service.parsing import parse
-from service.problems import ProblemError
+from service.web import openapi
+from service.web.parsing import parse
+from service.web.problems import ProblemError
 
 LIMIT, LONGEST = 4, 30
 LABELS = ["health", "employment", "export", "ideology", "statistic"]

@@ -13,8 +13,9 @@ import orjson
 import pytest
 from pyarrow import parquet
 
-from service import batch, blocks, readers
-from service.parts import ROWS, Parts, folder_of
+from service import batch
+from service.archives import blocks, readers
+from service.archives.parts import ROWS, Parts, folder_of
 
 from .conftest import ROOT
 
@@ -258,7 +259,7 @@ def test_a_run_that_ends_while_it_puts_everything_in_place_is_put_in_place_by_th
             raise PowerCutError
 
     with monkeypatch.context() as context:
-        context.setattr(f"service.parts.{step}", cut)
+        context.setattr(f"service.archives.parts.{step}", cut)
         with pytest.raises(PowerCutError):
             runner("tag", "--jobs", 1, inputs, "-o", out)
     runner("tag", "--jobs", 1, inputs, "-o", out, "--resume")

@@ -197,7 +197,8 @@ def test_the_learning_curve_ends_with_what_cross_validation_found(monkeypatch):
 
 def test_serving_and_the_tables_do_without_matplotlib():
     code = (
-        "import sys, service.app, service.cli, service.server, training.report; sys.exit('matplotlib' in sys.modules)"
+        "import sys, service.app, service.cli, service.serving.server, training.report; "
+        "sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
 

@@ -6,8 +6,8 @@ import pytest
 from labels import dataset, folder
 from labels.scheme import Theme, Type
 from service import cli
-from service.correction_body import correction_of
-from service.corrections import CorrectionStore
+from service.corrections.body import correction_of
+from service.corrections.store import CorrectionStore
 from training.train import train
 
 from .conftest import STARTER

@@ -3,8 +3,8 @@ from dataclasses import fields
 
 import pytest
 
-from service import settings
-from service.settings import Settings, SettingsError
+from service.serving import settings
+from service.serving.settings import Settings, SettingsError
 
 from .conftest import ROOT
 

@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from seeds.files import FileError
-from service.sources import CSV, JSONL, PARQUET, TEXT, TSV, find, form_of, opened
+from service.archives.sources import CSV, JSONL, PARQUET, TEXT, TSV, find, form_of, opened
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from service.app import create_app
-from service.state import ProbeError, State, probe
 from service.tagger import Tagger
+from service.web.state import ProbeError, State, probe
 from training import store
 from training.model import Model
 

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
-from service.blocks import Block
-from service.items import Page, Position
-from service.tagging import Plan
-from service.workers import WorkerError, _Ahead, on_cores
-from service.writers import JsonLines
+from service.archives.blocks import Block
+from service.archives.items import Page, Position
+from service.archives.tagging import Plan
+from service.archives.workers import WorkerError, _Ahead, on_cores
+from service.archives.writers import JsonLines
 
 from .conftest import ROOT
 
@@ -35,7 +35,7 @@ def test_the_order_is_that_of_the_input_whatever_the_processes(plan, tagger):
 
 
 def test_few_blocks_start_no_process(plan, tagger, monkeypatch):
-    monkeypatch.setattr("service.workers.Parallel", None)
+    monkeypatch.setattr("service.archives.workers.Parallel", None)
     assert len(list(on_cores(blocks_of(3), plan, tagger, 2))) == 3
 
 
@@ -48,7 +48,7 @@ def test_reading_waits_for_writing():
 
 
 def test_a_slow_writer_does_not_make_the_reader_run_away(plan, tagger, monkeypatch):
-    monkeypatch.setattr("service.workers._AHEAD", 2)
+    monkeypatch.setattr("service.archives.workers._AHEAD", 2)
     read = []
 
     def counted():

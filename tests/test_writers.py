@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from service import writers
-from service.columns import TAGS, WORDS, Column
-from service.writers import Csv, JsonLines, Parquet, cell
+from service.archives import writers
+from service.archives.columns import TAGS, WORDS, Column
+from service.archives.writers import Csv, JsonLines, Parquet, cell
 
 TEXT = "نرخ «بیکاری» به ۹٫۲ درصد رسید،\nگفت: می‌رویم\N{ZERO WIDTH NON-JOINER} ; =۲"
 SCORES = {"health": 0.1, "employment": 0.9, "export": 0.0, "ideology": 0.2, "statistic": 1.0}

@@ -13,10 +13,10 @@ from flask import Flask, Response, request
 
 from labels.scheme import Theme, Type
 from service.bench import scikit
-from service.metrics import Metrics
-from service.server import Server
-from service.settings import Settings
-from service.state import State
+from service.serving.server import Server
+from service.serving.settings import Settings
+from service.web.metrics import Metrics
+from service.web.state import State
 
 _Answer = Callable[[list[str]], list[dict[str, Any]]]
 

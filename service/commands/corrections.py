@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.correction import StoredCorrection
-    from service.corrections import Corrections, CorrectionStore
+    from service.corrections.correction import StoredCorrection
+    from service.corrections.store import Corrections, CorrectionStore
 
 HELP = "list, review and write the corrections that people made"
 _SHOWN = 8
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do it; return 0, or 1 where there are conflicts or `write` left a sentence out."""
     from seeds.errors import BarchasbError
-    from service.corrections import CorrectionStore
+    from service.corrections.store import CorrectionStore
 
     store = CorrectionStore()
     if not store.path.exists():
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
-    from service.correction import State
+    from service.corrections.correction import State
     from service.tagger import to_json
 
     with store.reading() as corrections:
@@ -96,7 +96,7 @@ def _show(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
 
 def _accept(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
     from seeds.errors import BarchasbError
-    from service import review
+    from service.corrections import review
 
     if arguments.all == bool(arguments.ids):
         raise BarchasbError("corrections accept: name the corrections, or say --all")
@@ -112,7 +112,7 @@ def _accept(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
 
 
 def _reject(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
-    from service import review
+    from service.corrections import review
 
     with store.writing() as corrections:
         named = _named(corrections, arguments.ids)
@@ -123,8 +123,8 @@ def _reject(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
 
 def _edit(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
     from seeds.errors import BarchasbError
-    from service import review
-    from service.correction_body import labelling
+    from service.corrections import review
+    from service.corrections.body import labelling
 
     themes = [theme.strip() for theme in arguments.themes.split(",") if theme.strip()]
     if arguments.no_sentence and themes:
@@ -138,7 +138,7 @@ def _edit(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
 
 
 def _conflicts(store: "CorrectionStore", _: argparse.Namespace) -> int:
-    from service import review
+    from service.corrections import review
 
     with store.reading() as corrections:
         found = review.conflicts(corrections.corrected_twice())
@@ -150,7 +150,7 @@ def _conflicts(store: "CorrectionStore", _: argparse.Namespace) -> int:
 
 
 def _write(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
-    from service import review
+    from service.corrections import review
 
     with store.reading() as corrections:
         found = corrections.page()
@@ -177,7 +177,7 @@ def _named(corrections: "Corrections", prefixes: Iterable[str]) -> "list[StoredC
 
 
 def _line(stored: "StoredCorrection", *, text: bool = True) -> str:
-    from service.review import described
+    from service.corrections.review import described
 
     correction = stored.correction
     what = f"{correction.tags} -> {described(stored.labels)}"

@@ -2,7 +2,7 @@
 
 import argparse
 
-from service import settings
+from service.serving import settings
 
 HELP = "answer over HTTP"
 
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped; return 0."""
-    from service.server import serve
+    from service.serving.server import serve
 
     serve(settings.read(vars(arguments)))
     return 0

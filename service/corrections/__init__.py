@@ -1,0 +1,1 @@
+"""What people say of tags: kept, reviewed, and made into labelled sentences."""

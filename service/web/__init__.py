@@ -1,0 +1,1 @@
+"""What every request over HTTP meets: limits, keys, problems, state, metrics and the OpenAPI document."""

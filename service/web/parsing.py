@@ -1,0 +1,97 @@
+"""The body of POST /classify, checked by hand: a library's validation would cost more than the tags.
+
+`service.web.schemas` says the same for the OpenAPI document; tests hold the two together.
+"""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from labels.scheme import SCORED
+from service.web.problems import ProblemError
+
+_KEYS = frozenset({"text", "sentences", "explain", "thresholds"})
+_LABELS = frozenset(map(str, SCORED))
+_has_word = re.compile(r"[^\W_]").search
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyRequest:
+    """A checked request: either a document or sentences, never both; `thresholds` by label, those that were given."""
+
+    text: str | None
+    sentences: list[str] | None
+    explain: bool
+    thresholds: dict[str, float]
+
+
+def _bad(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def _too_large(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+
+def _checked_text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise _bad(f"{name} must be a string.")
+    if "\0" in value:
+        raise _bad(f"{name} has a NUL character; remove it.")
+    if not _has_word(value):
+        raise _bad(f"{name} has no letter or digit; send a sentence.")
+    return value
+
+
+def _checked_sentences(value: object, limit: int, longest: int) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise _bad('"sentences" must be a list with at least one sentence.')
+    if len(value) > limit:
+        raise _too_large(
+            f'"sentences" has {len(value)} sentences, at most {limit} go into one request; send several.',
+        )
+    for place, sentence in enumerate(value):
+        if type(sentence) is not str or "\0" in sentence or not _has_word(sentence):
+            _checked_text(sentence, f"Sentence {place}")
+        if len(sentence) > longest:
+            raise _too_large(
+                f'Sentence {place} has {len(sentence)} characters, at most {longest} go; send it as "text".'
+            )
+    return value
+
+
+def _checked_thresholds(value: object) -> dict[str, float]:
+    if not isinstance(value, dict) or not value.keys() <= _LABELS:
+        raise _bad(f'"thresholds" must be an object with some of the keys {", ".join(SCORED)}.')
+    for label, threshold in value.items():
+        if type(threshold) not in (int, float) or not 0 <= threshold <= 1:
+            raise _bad(f"The threshold of {label} must be a number from 0 to 1.")
+    return value
+
+
+def parse(body: bytes, limit: int, longest: int) -> ClassifyRequest:
+    """Return the request that a body holds: at most `limit` sentences, none with more than `longest` characters.
+
+    Raises ProblemError: 400 where the body is not JSON (a lone surrogate is not), 413 for too many sentences or too
+    long ones, 422 where keys or values are not as they must be.
+    """
+    try:
+        value: Any = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "The body is not JSON in UTF-8.") from error
+    if not isinstance(value, dict):
+        raise _bad('The body must be an object with "text" or "sentences".')
+    if unknown := value.keys() - _KEYS:
+        raise _bad(f'{len(unknown)} key(s) unknown; the keys are "text" or "sentences", "explain" and "thresholds".')
+    if ("text" in value) == ("sentences" in value):
+        raise _bad('Send either "text" (a document) or "sentences" (a list), and not both.')
+    explain = value.get("explain", False)
+    if not isinstance(explain, bool):
+        raise _bad('"explain" must be true or false.')
+    thresholds = _checked_thresholds(value["thresholds"]) if "thresholds" in value else {}
+    if "text" in value:
+        return ClassifyRequest(_checked_text(value["text"], '"text"'), None, explain, thresholds)
+    return ClassifyRequest(None, _checked_sentences(value["sentences"], limit, longest), explain, thresholds)

@@ -1,0 +1,62 @@
+"""Whether the service is ready: it has a model that has answered, and is not about to stop."""
+
+from pathlib import Path
+
+from seeds.errors import BarchasbError
+from service.serving.shared import Shared
+from service.tagger import Tagger
+from training import store
+
+_PROBE = "۱۲۰ نفر در درمانگاه تازه نایین سر کار رفتند."
+
+
+class ProbeError(BarchasbError):
+    """A model that does not answer as a model does."""
+
+
+def probe(tagger: Tagger) -> Tagger:
+    """Return a tagger that has answered a document and a sentence and explained it.
+
+    Raises ProbeError where it did not.
+    """
+    try:
+        (tagged,) = tagger.tag_document(_PROBE)
+        (again,) = tagger.tag_sentences([_PROBE])
+        explained = tagger.explain(_PROBE)
+    except Exception as error:
+        raise ProbeError(f"model {tagger.version} fails on a probe sentence: {error!r}") from error
+    if tagged != again or not explained["words"] or not all(0 <= score <= 1 for score in tagged.tag.scores):
+        raise ProbeError(f"model {tagger.version} answers a probe sentence with something that is no tag: {tagged}")
+    return tagger
+
+
+class State:
+    """What answers: the tagger and its manifest, None before there is one, and whether the service is stopping."""
+
+    def __init__(self, tagger: Tagger | None = None, manifest: store.Manifest | None = None) -> None:
+        self.tagger = tagger
+        self.manifest = manifest
+        self._draining = Shared(1)
+
+    def load(self, models: Path) -> None:
+        """Take the model in use in the folder `models` after it has answered a probe; on any error keep what there is.
+
+        Raises ModelError where there is no sound one and ProbeError where it does not answer.
+        """
+        tagger = probe(Tagger.load(models))
+        self.manifest = store.manifest_of(tagger.version, models)
+        self.tagger = tagger
+
+    @property
+    def draining(self) -> bool:
+        """Whether the service is about to stop; every worker sees it at once."""
+        return bool(self._draining.numbers[0])
+
+    def drain(self) -> None:
+        """Be ready no more, in every worker."""
+        self._draining.numbers[0] = 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests should be sent here."""
+        return self.tagger is not None and not self.draining
