@@ -4,12 +4,12 @@ The classifier is additive: a sentence's score is a sum over its words, and over
 neighbours, plus a bias. `training.folding` adds them up.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,9 @@ _CHARACTERS = 1 << 20
 """Characters of sentences that are scored at once, so that long ones need no more memory than many."""
 
 # What every set of labels means: bit n stands for the n-th of SCORED.
-_LABELS = [
-    (
-        tuple(theme for bit, theme in enumerate(Theme) if code >> bit & 1),
-        Type.STATISTIC if code >> len(Theme) else Type.RHETORIC,
-    )
-    for code in range(1 << len(SCORED))
-]
+_SETS = range(1 << len(SCORED))
+_THEMES = [tuple(theme for bit, theme in enumerate(Theme) if code >> bit & 1) for code in _SETS]
+_TYPES = [Type.STATISTIC if code >> len(Theme) else Type.RHETORIC for code in _SETS]
 
 
 class Tag(NamedTuple):
@@ -46,6 +42,9 @@ class Tag(NamedTuple):
     themes: tuple[Theme, ...]
     type: Type
     scores: tuple[float, ...]
+
+
+_TAG_OF = cast("Callable[[tuple[object, ...]], Tag]", partial(tuple.__new__, Tag))
 
 
 class Contribution(NamedTuple):
@@ -129,9 +128,15 @@ class Model:
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
         scores = self.predict_proba(sentences)
-        codes = (scores >= self.thresholds) @ (1 << np.arange(len(SCORED)))
-        labels = map(_LABELS.__getitem__, codes.tolist())
-        return [Tag(themes, kind, tuple(row)) for (themes, kind), row in zip(labels, scores.tolist(), strict=True)]
+        codes = ((scores >= self.thresholds) @ (1 << np.arange(len(SCORED)))).tolist()
+        fields = zip(
+            map(_THEMES.__getitem__, codes),
+            map(_TYPES.__getitem__, codes),
+            zip(*scores.T.tolist(), strict=True),
+            strict=True,
+        )
+        # `Tag(...)` and `_make` take as long as all else that a tag costs.
+        return list(map(_TAG_OF, fields))
 
     def predict_proba(self, sentences: Sequence[str]) -> Array:
         """Return the calibrated probabilities, rounded to `DECIMALS`, shape (n_sentences, n_labels)."""
