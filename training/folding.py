@@ -70,10 +70,9 @@ class Folded:
     def _sums(self, view: str, features: Iterable[Sequence[str]]) -> Floats:
         known, weights = self._features[view]
         found = [[known[name] for name in names if name in known] for names in features]
-        sums = np.zeros((len(found), weights.shape[1]))
         owners = np.repeat(np.arange(len(found)), [len(places) for places in found])
-        np.add.at(sums, owners, weights[list(chain.from_iterable(found))])
-        return sums
+        columns = weights[list(chain.from_iterable(found))].T
+        return np.column_stack([np.bincount(owners, column, len(found)) for column in columns])
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from labels.scheme import Theme, Type
@@ -15,6 +16,7 @@ from service.archives.sources import TEXT
 from service.archives.writers import Row, Writer
 from service.tagger import TaggedSentence, Tagger
 from training import store
+from training.model import Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ class Tally:
     columns: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(["sentences", *map(str, (*Theme, *Type))], 0))
 
-    def add(self, row: Row) -> None:
-        """Count a tagged sentence."""
-        counts = self.counts
-        counts["sentences"] += 1
-        counts[row["type"]] += 1
-        for theme in row["themes"]:
-            counts[theme] += 1
+    def add(self, tags: Sequence[Tag]) -> None:
+        """Count tagged sentences."""
+        self.counts["sentences"] += len(tags)
+        # `count` of a list compares identities; a dictionary would ask every label for its hash, which takes longer.
+        given = [*chain.from_iterable(tag.themes for tag in tags), *(tag.type for tag in tags)]
+        for label in (*Theme, *Type):
+            self.counts[label] += given.count(label)
 
     def join(self, other: "Tally") -> None:
         """Count what another tally of the same document has counted."""
@@ -133,9 +135,7 @@ class _Tagging:
             lines = self._plan.lines
             document = record.file if lines else record.document
             tally = Tally(document, not lines, {} if lines else record.columns)
-            for sentence in sentences:
-                self._add(TaggedSentence(sentence, next(tagged).tag).to_dict(), tally, record.columns)
-            self._tallies.append(tally)
+            self._add([TaggedSentence(sentence, next(tagged).tag) for sentence in sentences], tally, record.columns)
 
     def _split(self, record: Record) -> list[Sentence]:
         if self._plan.lines:
@@ -161,19 +161,18 @@ class _Tagging:
                     kept[place] = " " * len(kept[place])
             text = "\n".join(kept)
         tally = Tally(item.file, whole=False)
-        for tagged in self._tagger.tag_lines(text):
-            row = tagged.to_dict()
-            row["start"] += item.place
-            row["end"] += item.place
-            self._add(row, tally, {})
-        self._tallies.append(tally)
+        self._add(self._tagger.tag_lines(text), tally, {}, item.place)
 
-    def _add(self, row: Row, tally: Tally, columns: dict[str, Any]) -> None:
-        if self._plan.named:
-            row["document"] = tally.document
-        row.update(columns)
-        tally.add(row)
-        self._rows.append(row)
+    def _add(self, tagged: Sequence[TaggedSentence], tally: Tally, columns: dict[str, Any], place: int = 0) -> None:
+        """Take sentences of one document, which begins `place` code points before the text that they are in."""
+        more = {"document": tally.document, **columns} if self._plan.named else columns
+        rows = [each.to_dict(place) for each in tagged]
+        if more:
+            for row in rows:
+                row.update(more)
+        self._rows += rows
+        tally.add([each.tag for each in tagged])
+        self._tallies.append(tally)
 
 
 def _bad_line(line: bytes) -> str | None:
