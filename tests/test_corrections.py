@@ -49,7 +49,7 @@ def workers_of(process):
 def stored():
     store = CorrectionStore()
     with store.reading() as corrections:
-        found = [each.to_dict() for each in corrections.page()]
+        found = [each.to_dict() for each in corrections.everyones()]
     store.close()
     return found
 
