@@ -1,10 +1,12 @@
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from labels import dataset
+from seeds import catalogue
 from service import cli
 from service.app import create_app
 from service.corrections.store import CorrectionStore
@@ -102,6 +104,19 @@ def one_label(rows, monkeypatch):
     monkeypatch.setattr(dataset, "FOLDER", folder)
     monkeypatch.delenv("BARCHASB_LABELS", raising=False)
     return folder
+
+
+@pytest.fixture
+def catalogued(monkeypatch):
+    """Make a catalogue of one document, which is present; return what gives its text."""
+
+    def make(name, text):
+        data = text.encode()
+        source = catalogue.Source(name, sha256(data).hexdigest(), "نشریه", None, len(data))
+        monkeypatch.setattr(catalogue, "sources", lambda: {name: source})
+        return {name: text}.get
+
+    return make
 
 
 @pytest.fixture

@@ -12,13 +12,18 @@ from labels.dataset import PLACE_KEYS, TEXT_KEYS, DatasetError
 from labels.provenance import Origin, path_of
 
 from .conftest import LABELLED
-from .test_incoming import NAME, OTHER, TEXT, known  # noqa: F401  # the fixture of a catalogue with one document
+from .test_incoming import DOCUMENT, NAME, OTHER, TEXT
 
 ORIGIN = Origin(("مینا",), "2026-01-01T00:00:00Z", {"file": "sheet.csv"})
 
 
 def arrival(text=TEXT, where="here", **said):
     return Arrival(where, {"text": text, "themes": ["health"], "type": "statistic", "register": "news", **said}, ORIGIN)
+
+
+@pytest.fixture
+def known(catalogued):
+    return catalogued(NAME, DOCUMENT)
 
 
 def there(one_label):
@@ -82,7 +87,7 @@ def test_an_id_of_another_sentence_is_a_fault(one_label):
     assert 'expected an id of its own, got "there-1"' in checked.faults[0]
 
 
-def test_a_sentence_of_the_catalogue_is_known_by_its_words_where_nothing_tells_its_place(one_label, known):  # noqa: F811
+def test_a_sentence_of_the_catalogue_is_known_by_its_words_where_nothing_tells_its_place(one_label, known):
     pasted = arrival(TEXT.replace("ی", "ي"), document="ab" * 32, start=900, end=999)
     (row,) = check([pasted], there(one_label), known).rows
     assert tuple(row) == PLACE_KEYS
@@ -90,7 +95,7 @@ def test_a_sentence_of_the_catalogue_is_known_by_its_words_where_nothing_tells_i
     assert row["sha256"] == sha256(TEXT.encode()).hexdigest()
 
 
-def test_a_place_gets_the_digest_of_what_stands_there(one_label, known):  # noqa: F811
+def test_a_place_gets_the_digest_of_what_stands_there(one_label, known):
     (row,) = check([arrival(document=NAME, start=6, end=6 + len(TEXT))], there(one_label), known).rows
     assert row["sha256"] == sha256(TEXT.encode()).hexdigest()
     assert TEXT not in json.dumps(row, ensure_ascii=False)

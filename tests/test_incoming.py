@@ -21,11 +21,8 @@ NAME = "speech.txt"
 
 
 @pytest.fixture
-def known(monkeypatch):
-    """A catalogue with one document, which is present; what gives its text."""
-    source = catalogue.Source(NAME, sha256(DOCUMENT.encode()).hexdigest(), "نشریه", None, len(DOCUMENT.encode()))
-    monkeypatch.setattr(catalogue, "sources", lambda: {NAME: source})
-    return {NAME: DOCUMENT}.get
+def known(catalogued):
+    return catalogued(NAME, DOCUMENT)
 
 
 def draft(text=TEXT, themes=(), kind=None, **rest):

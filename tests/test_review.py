@@ -7,7 +7,6 @@ import pytest
 from labels import dataset, folder
 from labels.drafts import group_of
 from labels.scheme import Theme, Type
-from seeds import catalogue
 from service import cli
 from service.corrections.body import correction_of
 from service.corrections.store import CorrectionStore
@@ -335,12 +334,8 @@ NAME = "speech.txt"
 
 
 @pytest.fixture
-def catalogued(monkeypatch):
-    """A catalogue with one document; what gives its text."""
-    digest = sha256(DOCUMENT.encode()).hexdigest()
-    source = catalogue.Source(NAME, digest, "نشریه", None, len(DOCUMENT.encode()))
-    monkeypatch.setattr(catalogue, "sources", lambda: {NAME: source})
-    return {NAME: DOCUMENT}.get
+def known(catalogued):
+    return catalogued(NAME, DOCUMENT)
 
 
 def written(tmp_path, text_of):
@@ -357,15 +352,13 @@ PLACE = {"start": DOCUMENT.index(SENTENCE), "end": DOCUMENT.index(SENTENCE) + le
 
 
 @pytest.mark.parametrize("pasted", [False, True], ids=["whole", "in part"])
-def test_a_sentence_of_a_catalogued_document_is_written_by_its_place_alone(
-    corrections, said, tmp_path, catalogued, pasted
-):
+def test_a_sentence_of_a_catalogued_document_is_written_by_its_place_alone(corrections, said, tmp_path, known, pasted):
     # What was pasted in part has other places in another text.
     seen = {"document": "cd" * 32} if pasted else {"document": sha256(DOCUMENT.encode()).hexdigest(), **PLACE}
     identity = said(**seen)
     said(**seen, key="omid", text=SENTENCE.replace("ک", "ك"))
     corrections("accept", "--all")
-    done, files, (row,) = written(tmp_path, catalogued)
+    done, files, (row,) = written(tmp_path, known)
     assert done.left_out == []
     assert row == {
         "id": f"correction-{identity}",
@@ -377,11 +370,11 @@ def test_a_sentence_of_a_catalogued_document_is_written_by_its_place_alone(
         "register": "correction",
     }
     assert not any(text in content for text in (SENTENCE, SENTENCE.replace("ک", "ك")) for content in files.values())
-    again, same, _ = written(tmp_path, catalogued)
+    again, same, _ = written(tmp_path, known)
     assert (again.sentences, same) == (1, files)
 
 
-def test_a_sentence_of_an_absent_document_is_left_out_and_told(corrections, said, tmp_path, catalogued):
+def test_a_sentence_of_an_absent_document_is_left_out_and_told(corrections, said, tmp_path, known):
     identity = said(document=sha256(DOCUMENT.encode()).hexdigest(), **PLACE)
     corrections("accept", "--all")
     done, files, _ = written(tmp_path, lambda _: None)
@@ -391,19 +384,17 @@ def test_a_sentence_of_an_absent_document_is_left_out_and_told(corrections, said
     assert files == {}
 
 
-def test_a_wrong_place_in_a_catalogued_document_is_left_out_and_told(corrections, said, tmp_path, catalogued):
+def test_a_wrong_place_in_a_catalogued_document_is_left_out_and_told(corrections, said, tmp_path, known):
     identity = said(document=sha256(DOCUMENT.encode()).hexdigest(), start=0, end=5)
     corrections("accept", "--all")
-    done, files, _ = written(tmp_path, catalogued)
+    done, files, _ = written(tmp_path, known)
     assert done.left_out == [f"{identity}: the text is not the one at speech.txt[0:5]; put it back as it was suggested"]
     assert files == {}
 
 
-def test_what_is_no_sentence_of_a_catalogued_document_is_listed_without_its_text(
-    corrections, said, tmp_path, catalogued
-):
+def test_what_is_no_sentence_of_a_catalogued_document_is_listed_without_its_text(corrections, said, tmp_path, known):
     said(document=sha256(DOCUMENT.encode()).hexdigest(), text="تیتر خبر", start=0, end=8, labels=None)
     corrections("accept", "--all")
-    _, files, _ = written(tmp_path, catalogued)
+    _, files, _ = written(tmp_path, known)
     listing = json.loads(files["provenance/no-sentences.jsonl"])
     assert (listing["start"], listing["end"], "text" in listing) == (0, 8, False)
