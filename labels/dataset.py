@@ -224,7 +224,7 @@ class Reader:
             self._texts[key] = (row.where, sentence)
             return
         where, first = self._texts[key]
-        row.repeated = (first.themes, first.type) == (sentence.themes, sentence.type)
+        row.repeated = sentence.agrees(first)
         if row.repeated:
             row.fault(f"expected a sentence of its own, got a duplicate of {where}")
         else:

@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 from labels import dataset, folder
-from labels.arrivals import Arrival, TextOf, check, put
+from labels.arrivals import Arrival, check, put
+from labels.completion import TextOf
 from labels.drafts import REGISTER
 from labels.forms import FORMS, form_of
 from labels.provenance import Origin

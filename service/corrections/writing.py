@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from labels import folder, provenance
-from labels.arrivals import Arrival, TextOf, check, put
+from labels.arrivals import Arrival, check, put
+from labels.completion import TextOf
 from labels.drafts import group_of
 from labels.provenance import Origin
 from seeds import catalogue
