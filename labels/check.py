@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from labels import dataset, folder
-from labels.duplicates import near_duplicates
+from labels.duplicates import likeness, near_duplicates
 from labels.gap import gap_table
 from labels.scheme import LabelledSentence, Theme, Type
 from seeds.text import words
@@ -17,9 +17,7 @@ _STRETCH = 500
 
 def _faults(sentences: Sequence[LabelledSentence]) -> Iterator[str]:
     for first, second in near_duplicates(sentences):
-        same = (first.themes, first.type) == (second.themes, second.type)
-        what = "a near-duplicate of" if same else "labelled otherwise than its near-duplicate"
-        yield f"{second.id}: {what} {first.id}; rewrite one, or give both one group"
+        yield f"{second.id}: {likeness(second, first)}; rewrite one, or give both one group"
 
 
 def _counts(sentences: Sequence[LabelledSentence], absent: int) -> Iterator[str]:

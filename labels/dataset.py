@@ -48,13 +48,15 @@ class Dataset:
 class Row:
     """One line being read; collects its faults, to which `where` stands before.
 
-    What it reads of an object is empty, or a stand-in, where it finds fault.
+    What it reads of an object is empty, or a stand-in, where it finds fault. `repeated` says that all that is
+    wrong is that a row before had the same sentence with the same labels.
     """
 
     def __init__(self, where: str, faults: list[str]) -> None:
         self.where = where
         self.faults = faults
         self.good = True
+        self.repeated = False
 
     def fault(self, message: str) -> None:
         """Add a fault."""
@@ -168,24 +170,21 @@ class Reader:
             row.fault(f"expected the keys {', '.join(expected)} in this order, got {', '.join(keys)}")
             return None
         sentence = self._sentence(row, value)
-        if not row.good:
-            return None
-        if sentence.text:
+        if row.good and sentence.text:
             self._remember(row, sentence)
             self.dataset.sentences.append(sentence)
-        else:
+        elif row.good:
             self.dataset.absent += 1
+        if sentence.id in self._ids:
+            row.fault(f'expected an id of its own, got "{sentence.id}" of {self._ids[sentence.id]} again')
+        elif sentence.id:
+            self._ids[sentence.id] = row.where
         return sentence if row.good else None
 
     def _sentence(self, row: Row, value: dict[str, Any]) -> LabelledSentence:
-        identity = row.string(value, "id")
-        if identity in self._ids:
-            row.fault(f'expected an id of its own, got "{identity}" of {self._ids[identity]} again')
-        elif identity:
-            self._ids[identity] = row.where
         place = self._place(row, value) if "document" in value else None
         return LabelledSentence(
-            id=identity,
+            id=row.string(value, "id"),
             text=self._place_text(row, place) if place else row.text(value),
             themes=row.themes(value),
             type=row.type(value),
@@ -225,7 +224,8 @@ class Reader:
             self._texts[key] = (row.where, sentence)
             return
         where, first = self._texts[key]
-        if (first.themes, first.type) == (sentence.themes, sentence.type):
+        row.repeated = sentence.agrees(first)
+        if row.repeated:
             row.fault(f"expected a sentence of its own, got a duplicate of {where}")
         else:
             row.fault(f"expected one labelling of a sentence, got one that contradicts {where}")

@@ -99,6 +99,11 @@ def identity(text: str) -> str:
     return _MARK + sha256(" ".join(words(text)).encode()).hexdigest()[:16]
 
 
+def group_of(digest: str) -> str:
+    """Return the group of the sentences of a document by the sha256 of its text: they stay on one side of any split."""
+    return f"document-{digest[:12]}"
+
+
 def is_altered(identifier: str, text: str) -> bool:
     """Whether an id that `identity` gave is not that of this text."""
     return identifier.startswith(_MARK) and identifier != identity(text)

@@ -35,3 +35,9 @@ def near_duplicates(sentences: Sequence[LabelledSentence]) -> Iterator[tuple[Lab
     for first, second in similar([words(sentence.text) for sentence in sentences]):
         if sentences[first].group != sentences[second].group:
             yield sentences[first], sentences[second]
+
+
+def likeness(sentence: LabelledSentence, other: LabelledSentence) -> str:
+    """Return what a sentence is to another that says nearly the same, for messages."""
+    what = "a near-duplicate of" if sentence.agrees(other) else "labelled otherwise than its near-duplicate"
+    return f"{what} {other.id}"

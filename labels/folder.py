@@ -1,23 +1,16 @@
-"""Folders of labelled sentences: which ones count, and how a file comes into one.
+"""Folders of labelled sentences: which ones count, and how their files are written."""
 
-What the rows of a file cannot say (who decided, when, about which tag) stands beside them, one object a row:
-`FOLDER/provenance/NAME.jsonl` for `FOLDER/NAME.jsonl`.
-"""
-
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from labels import dataset
-from labels.scheme import LabelledSentence
-from seeds.files import replacing, temporary_folder
+from seeds.files import read_text, replacing
 
 VARIABLE = "BARCHASB_LABELS"
 """Names folders and files of labelled sentences that count beside the project's, as PATH names folders."""
-PROVENANCE = "provenance"
 
 
 def sources() -> list[Path]:
@@ -44,39 +37,35 @@ def files(paths: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
-def put(
-    path: Path,
-    sentences: Sequence[LabelledSentence],
-    provenance: Iterable[Mapping[str, Any]],
-    beside: Iterable[Path],
-) -> None:
-    """Write labelled sentences and their provenance, whole or not at all, in place of what the file held.
+def beside(path: Path, more: Iterable[Path] = ()) -> list[Path]:
+    """Return the files that are read together with one, which need not be there yet: of `sources()` and `more`.
 
-    `beside` are the files that are read together with this one.
-
-    Raises DatasetError, before anything changes, where the strict reader finds a fault in the sentences among them.
+    Raises DatasetError for a folder that has none.
     """
-    rows = [_row(sentence) for sentence in sentences]
-    if rows:
-        with temporary_folder(path.parent) as temporary:
-            write_rows(temporary / path.name, rows)
-            dataset.read([*beside, temporary / path.name])
-    write_rows(path.parent / PROVENANCE / path.name, list(provenance))
-    write_rows(path, rows)
+    new = (path.resolve(), path.parent.resolve())
+    named = [source for source in sources() if source.exists() or source.resolve() not in new]
+    return [file for file in files([*named, *more]) if file.resolve() != path.resolve()]
 
 
-def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write objects to a JSONL file, whole or not at all; where there are none there is no file."""
-    if not rows:
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a JSONL file, none where there is no file.
+
+    Raises DatasetError with every line that holds none.
+    """
+    if not path.exists():
+        return []
+    faults: list[str] = []
+    rows = [value for _, value in dataset.lines_of(read_text(path), path, faults)]
+    if faults:
+        raise dataset.DatasetError(faults)
+    return rows
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], behind: bytes = b"") -> None:
+    """Write objects to a JSONL file, `behind` some lines, whole or not at all; of nothing there is no file."""
+    if not rows and not behind:
         path.unlink(missing_ok=True)
         return
     with replacing(path) as file:
-        file.writelines(orjson.dumps(row) + b"\n" for row in rows)
-
-
-def _row(sentence: LabelledSentence) -> dict[str, Any]:
-    values = (
-        sentence.id, sentence.text, list(map(str, sentence.themes)), str(sentence.type), sentence.group,
-        sentence.register,
-    )  # fmt: skip
-    return dict(zip(dataset.TEXT_KEYS, values, strict=True))
+        file.write(behind + b"\n" if behind and not behind.endswith(b"\n") else behind)
+        file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n".encode() for row in rows)

@@ -1,55 +1,33 @@
-"""Where labelled sentences that were imported come from: `provenance.json` beside the files, an entry for each import.
+"""Where labelled sentences come from that were imported or corrected: a row each, in `provenance/` beside the file.
 
-A labelled sentence has no key for it, so the entries name the ids.
+A labelled sentence has no key for it, so `provenance/NAME.jsonl` says it of the sentences of `NAME.jsonl`.
 """
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from seeds.errors import BarchasbError
-from seeds.files import read_text, replacing
-
-NAME = "provenance.json"
-
-
-class ProvenanceError(BarchasbError):
-    """A file of provenance that is damaged."""
+FOLDER = "provenance"
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """One import: `when` (UTC, ISO 8601), `by` whom the labels are, and the `file`, its digest and its form.
+class Origin:
+    """Whose labels a sentence has (`by`), and when they came among the others (`time`; UTC, ISO 8601).
 
-    `to` is the file of labelled sentences that got them, `ids` are theirs.
+    `source` is what they were taken from: the file of an import, or corrections. It has no text of the sentence, which
+    may be one that is not redistributed.
     """
 
-    when: str
-    by: str
-    file: str
-    sha256: str
-    form: str
-    to: str
-    ids: tuple[str, ...]
+    by: tuple[str, ...]
+    time: str
+    source: Mapping[str, Any]
+
+    def to_dict(self, identifier: str) -> dict[str, Any]:
+        """Return the row of the sentence that has this id."""
+        return {"id": identifier, "by": list(self.by), "time": self.time, "source": dict(self.source)}
 
 
-def read(folder: Path) -> list[Import]:
-    """Return the imports of a folder of labelled sentences, the oldest first.
-
-    Raises ProvenanceError where the file is damaged.
-    """
-    path = folder / NAME
-    if not path.exists():
-        return []
-    try:
-        return [Import(**{**entry, "ids": tuple(entry["ids"])}) for entry in json.loads(read_text(path))]
-    except (ValueError, TypeError, KeyError) as error:
-        raise ProvenanceError(f"{path}: expected a list of imports, got {error}; restore the file") from error
-
-
-def write(folder: Path, imports: Sequence[Import]) -> None:
-    """Write the imports of a folder, in place of those that are there."""
-    text = json.dumps([asdict(each) for each in imports], ensure_ascii=False, indent=2)
-    with replacing(folder / NAME) as file:
-        file.write(f"{text}\n".encode())
+def path_of(labels: Path) -> Path:
+    """Return the file that says where the sentences of a file come from."""
+    return labels.parent / FOLDER / labels.name

@@ -61,6 +61,10 @@ class LabelledSentence:
         """Whether the sentence carries `label`."""
         return label in self.themes or label == self.type
 
+    def agrees(self, other: "LabelledSentence") -> bool:
+        """Whether another sentence carries the same labels."""
+        return (self.themes, self.type) == (other.themes, other.type)
+
 
 def truth_of(sentences: Sequence[LabelledSentence], labels: Sequence[Theme | Type] = SCORED) -> NDArray[np.bool_]:
     """Return which sentence has which label, shape (n_sentences, n_labels)."""

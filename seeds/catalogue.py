@@ -36,6 +36,11 @@ def sources() -> dict[str, Source]:
     return {entry["name"]: Source(**entry) for entry in entries}
 
 
+def name_of(digest: str) -> str | None:
+    """Return the name of the document that has a digest (sha256), None where the catalogue has none."""
+    return next((name for name, source in sources().items() if source.sha256 == digest), None)
+
+
 def _verified(source: Source, path: Path) -> bytes:
     data = path.read_bytes()
     digest = sha256(data).hexdigest()

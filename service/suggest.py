@@ -8,7 +8,7 @@ from itertools import batched, count
 
 import numpy as np
 
-from labels.drafts import Draft, Proposal, identity
+from labels.drafts import Draft, Proposal, group_of, identity
 from labels.scheme import SCORED, Place
 from seeds import catalogue
 from seeds.sentences import Sentence, read_sentences
@@ -91,7 +91,6 @@ class _Drafts:
         self._tagger = tagger
         self._register = register
         self._lines = lines
-        self._catalogued = {source.sha256: name for name, source in catalogue.sources().items()}
 
     def of(self, documents: Sequence[_Document]) -> Iterator[tuple[float, Draft]]:
         """Yield doubt and draft of each sentence of some documents, which are tagged together: calls cost."""
@@ -101,7 +100,7 @@ class _Drafts:
         rated = zip(tags, doubts(scores, self._tagger.model.thresholds).tolist(), strict=True)
         for document, sentences in found:
             digest = sha256(document.text.encode()).hexdigest()
-            name = self._catalogued.get(digest, document.name)
+            name = catalogue.name_of(digest) or document.name
             for sentence in sentences:
                 tag, doubt = next(rated)
                 identifier = identity(sentence.text)
@@ -112,7 +111,7 @@ class _Drafts:
                         id=identifier,
                         text=sentence.text,
                         # A line is a document of its own.
-                        group=identifier if self._lines else f"document-{digest[:12]}",
+                        group=identifier if self._lines else group_of(digest),
                         register=self._register,
                         place=Place(
                             name,

@@ -1,12 +1,15 @@
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from labels import dataset
+from seeds import catalogue
 from service import cli
 from service.app import create_app
+from service.corrections.store import CorrectionStore
 from service.tagger import Tagger
 from training import store
 from training.train import train
@@ -84,6 +87,38 @@ def rows(tmp_path):
     return write
 
 
+LABELLED = {
+    "id": "there-1",
+    "text": "استاندار در جلسه شورای اداری از تکمیل راه روستایی منطقه تا پایان سال خبر داد.",
+    "themes": [],
+    "type": "rhetoric",
+    "group": "there-1",
+    "register": "agency",
+}
+
+
+@pytest.fixture
+def one_label(rows, monkeypatch):
+    """A folder of labelled sentences with one of them, in place of the project's own."""
+    folder = rows(LABELLED, name="labels/there.jsonl").parent
+    monkeypatch.setattr(dataset, "FOLDER", folder)
+    monkeypatch.delenv("BARCHASB_LABELS", raising=False)
+    return folder
+
+
+@pytest.fixture
+def catalogued(monkeypatch):
+    """Make a catalogue of one document, which is present; return what gives its text."""
+
+    def make(name, text):
+        data = text.encode()
+        source = catalogue.Source(name, sha256(data).hexdigest(), "نشریه", None, len(data))
+        monkeypatch.setattr(catalogue, "sources", lambda: {name: source})
+        return {name: text}.get
+
+    return make
+
+
 @pytest.fixture
 def store_folder(models, tmp_path):
     """A copy of the models that a test may damage; its path and that of the version in use."""
@@ -104,10 +139,32 @@ def models_in_use(current):
 
 
 @pytest.fixture(scope="session")
-def site(models_in_use, tmp_path_factory):
-    """The address of a server with the model in use and corrections of its own."""
-    with browsing.served(models_in_use, tmp_path_factory.mktemp("data")) as address:
+def site_data(tmp_path_factory):
+    """The folder of the corrections of `site`."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def _served(models_in_use, site_data):
+    with browsing.served(models_in_use, site_data) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def site_store(site_data):
+    """The store of the corrections of `site`."""
+    store = CorrectionStore(site_data)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def site(_served, site_store):
+    """The address of a server with the model in use, and no corrections but those of the test."""
+    yield _served
+    with site_store.writing() as corrections:
+        corrections._connection.execute("DELETE FROM reviews")
+        corrections._connection.execute("DELETE FROM corrections")
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,8 @@ def tags_of(page, sentence):
 
 
 def save(page):
+    # The toast of a correction before must not be taken for that of this one.
+    page.locator("#toast").evaluate("toast => toast.replaceChildren()")
     page.locator("#save").click()
     page.locator("#toast button").wait_for()
 

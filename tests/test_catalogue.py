@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from seeds import catalogue
-from seeds.catalogue import CATALOGUE, DOCUMENTS, CatalogueError, Source, fetch, sources, text_of
+from seeds.catalogue import CATALOGUE, DOCUMENTS, CatalogueError, Source, fetch, name_of, sources, text_of
 from seeds.errors import BarchasbError
 from seeds.files import FileError
 from seeds.sentences import read_sentences
@@ -148,6 +148,11 @@ def test_a_document_changed_after_it_was_fetched_is_an_error(origin):
     (origin / "two.txt").write_bytes(b"changed")
     with pytest.raises(CatalogueError, match=r"two\.txt: expected sha256 .* \(7 bytes\); get the file as it was"):
         text_of("two.txt", origin)
+
+
+def test_a_document_is_known_by_its_digest():
+    assert [name_of(source.sha256) for source in sources().values()] == list(sources())
+    assert name_of("0" * 64) is None
 
 
 def test_a_catalogue_error_is_an_error_of_the_project():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from service.corrections.review import conflicts
 from service.corrections.store import CorrectionStore, folder
 
 from .conftest import ROOT
@@ -27,6 +28,14 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setenv("BARCHASB_DATA", str(data))
     monkeypatch.setenv("BARCHASB_WORKERS", str(WORKERS))
     return data
+
+
+@pytest.fixture
+def team(monkeypatch):
+    """The names and keys of the two people whom `server`, if it comes after this, answers."""
+    keys = {"mina": "0123456789abcdef", "omid": "fedcba9876543210"}
+    monkeypatch.setenv("BARCHASB_API_KEYS", ",".join(f"{name}:{key}" for name, key in keys.items()))
+    return keys
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def workers_of(process):
 def stored():
     store = CorrectionStore()
     with store.reading() as corrections:
-        found = [each.to_dict() for each in corrections.page()]
+        found = [each.to_dict() for each in corrections.everyones()]
     store.close()
     return found
 
@@ -104,6 +113,28 @@ def test_one_id_with_two_contents_is_stored_with_the_content_that_was_acknowledg
         assert [answer for answer in answers if answer != 409] == [
             each["text"] for each in stored() if each["id"] == identity
         ]
+
+
+def test_two_people_who_race_on_one_sentence_are_a_conflict_of_the_last_word_of_each(team, server):
+    port, _ = server
+    kinds = {"mina": "statistic", "omid": "rhetoric"}
+
+    def say(name):
+        value = correction(labels={"themes": [], "type": kinds[name]})
+        return call(port, "/corrections", value, Authorization=f"Bearer {team[name]}")["key"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(say, [*team] * 20)) == ["mina"] * 20 + ["omid"] * 20
+    store = CorrectionStore()
+    with store.reading() as corrections:
+        everything = corrections.everyones()
+        (standing,) = conflicts(corrections.corrected_twice())
+    store.close()
+    assert len(everything) == 40
+    assert {each.key: str(each.labels.type) for each in standing} == kinds
+    assert [each.number for each in standing] == sorted(
+        max(each.number for each in everything if each.key == name) for name in team
+    )
 
 
 def test_a_killed_worker_loses_nothing_that_was_acknowledged(server):

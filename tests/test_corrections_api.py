@@ -200,6 +200,24 @@ def test_a_correction_has_the_name_of_its_key_and_only_that_key_takes_it_back(te
     assert team("mina").delete(f"/corrections/{sent['id']}").status_code == 204
 
 
+def test_a_key_is_given_its_own_corrections_and_no_others(team):
+    mina, omid = correction(note="یادداشت مینا"), correction(note="یادداشت امید")
+    post(team("mina"), mina)
+    post(team("omid"), omid)
+    for query in ("", f"?document={'ab' * 32}", "?state=open"):
+        assert [each["note"] for each in listed(team("omid"), query)] == [omid["note"]]
+    assert_problem(team("omid").get(f"/corrections/{mina['id']}"), 404, "no correction of this id and this key")
+    assert team("omid").get(f"/corrections/{omid['id']}").get_json()["note"] == omid["note"]
+
+
+def test_what_keys_said_is_not_given_where_keys_are_no_longer_asked_for(team, client):
+    sent = correction()
+    post(team("mina"), sent)
+    assert listed(client) == []
+    assert client.get(f"/corrections/{sent['id']}").status_code == 404
+    assert_problem(client.delete(f"/corrections/{sent['id']}"), 403, "Another key made this")
+
+
 def test_what_a_reviewer_has_decided_about_cannot_be_taken_back(client, app):
     sent = correction()
     post(client, sent)

@@ -1,17 +1,10 @@
-import dataclasses
 import os
 
 import pytest
 
 from labels import dataset, folder
-from labels.scheme import LabelledSentence, Theme, Type
 
 from .conftest import STARTER
-
-SENTENCES = [
-    LabelledSentence("a", "کارخانه ده کارگر گرفت.", (Theme.EMPLOYMENT,), Type.STATISTIC, "a", "desk"),
-    LabelledSentence("b", "باران بارید.", (), Type.RHETORIC, "b", "desk"),
-]
 
 
 def test_the_project_comes_first_and_then_what_the_environment_names(monkeypatch, tmp_path, rows):
@@ -44,27 +37,21 @@ def test_a_folder_without_files_is_told(tmp_path):
         folder.files([tmp_path])
 
 
-def test_what_is_put_is_read_back_as_it_was(tmp_path):
-    path = tmp_path / "mine" / "file.jsonl"
-    folder.put(path, SENTENCES, [{"id": "a"}, {"id": "b"}], [])
-    assert dataset.read([path]).sentences == SENTENCES
-    assert (path.parent / "provenance" / "file.jsonl").read_text() == '{"id":"a"}\n{"id":"b"}\n'
-    assert sorted(each.name for each in path.parent.iterdir()) == ["file.jsonl", "provenance"]
+def test_rows_are_written_behind_a_line_that_has_no_end_and_read_back(tmp_path):
+    path = tmp_path / "new" / "file.jsonl"
+    folder.write_rows(path, [{"text": "سلام"}], b'{"text": "a"}')
+    assert path.read_text("utf-8") == '{"text": "a"}\n{"text": "سلام"}\n'
+    assert folder.read_rows(path) == [{"text": "a"}, {"text": "سلام"}]
 
 
-def test_a_fault_leaves_everything_as_it_was(tmp_path, rows):
+def test_no_rows_are_no_file(tmp_path):
     path = tmp_path / "file.jsonl"
-    folder.put(path, SENTENCES[:1], [], [])
-    before = path.read_bytes()
-    again = dataclasses.replace(SENTENCES[0], id="c")
-    with pytest.raises(dataset.DatasetError, match="a duplicate of"):
-        folder.put(tmp_path / "other.jsonl", [again], [{"id": "c"}], [path])
-    assert path.read_bytes() == before
-    assert [each.name for each in tmp_path.iterdir()] == ["file.jsonl"]
+    folder.write_rows(path, [{"id": "a"}])
+    folder.write_rows(path, [])
+    assert not path.exists()
+    assert folder.read_rows(path) == []
 
 
-def test_nothing_to_put_leaves_no_file(tmp_path):
-    path = tmp_path / "file.jsonl"
-    folder.put(path, SENTENCES, [{"id": "a"}], [])
-    folder.put(path, [], [], [])
-    assert list(tmp_path.rglob("*.jsonl")) == []
+def test_lines_that_hold_no_object_are_told(rows):
+    with pytest.raises(dataset.DatasetError, match=r"rows.jsonl:2: expected a JSON object, got list"):
+        folder.read_rows(rows("{}", "[]"))

@@ -1,13 +1,16 @@
 import json
 import uuid
+from hashlib import sha256
 
 import pytest
 
 from labels import dataset, folder
+from labels.drafts import group_of
 from labels.scheme import Theme, Type
 from service import cli
 from service.corrections.body import correction_of
 from service.corrections.store import CorrectionStore
+from service.corrections.writing import write
 from training.train import train
 
 from .conftest import STARTER
@@ -114,12 +117,15 @@ def test_an_accepted_correction_is_written_with_its_provenance(corrections, said
     assert (code, out) == (0, f"{tmp_path}/mine/corrections.jsonl: 1 sentences, 0 are no sentences\n")
     (row,) = labels_in(tmp_path / "mine" / "corrections.jsonl")
     assert (row.text, row.themes, row.type) == (SENTENCE, (Theme.EXPORT,), Type.STATISTIC)
-    assert (row.id, row.group) == (f"correction-{identity}", f"document-{'ab' * 32}")
+    assert (row.id, row.group) == (f"correction-{identity}", f"document-{'ab' * 6}")
     (line,) = (tmp_path / "mine" / "provenance" / "corrections.jsonl").read_text("utf-8").splitlines()
     origin = json.loads(line)
     assert origin["id"] == row.id
-    (known,) = origin["corrections"]
+    assert (origin["by"], origin["source"].keys()) == (["mina"], {"corrections"})
+    (known,) = origin["source"]["corrections"]
+    assert origin["time"] == known["review"]["time"]
     assert {"model", "tags", "time", "key", "note", "start", "end", "document", "review"} <= known.keys()
+    assert "text" not in known
     assert (known["key"], known["tags"]["themes"], known["review"]["sentence"]) == ("mina", ["health"], True)
 
 
@@ -223,7 +229,8 @@ def test_people_who_agree_make_one_row_with_the_provenance_of_all(corrections, s
     corrections("write", tmp_path / "mine")
     assert len(labels_in(tmp_path / "mine" / "corrections.jsonl")) == 1
     origin = json.loads((tmp_path / "mine" / "provenance" / "corrections.jsonl").read_text("utf-8"))
-    assert [each["key"] for each in origin["corrections"]] == ["mina", "omid"]
+    assert origin["by"] == ["mina", "omid"]
+    assert [each["key"] for each in origin["source"]["corrections"]] == ["mina", "omid"]
 
 
 def test_only_the_last_word_of_a_person_counts(corrections, said):
@@ -250,8 +257,19 @@ def test_what_contradicts_a_label_of_the_project_is_left_out_and_told(correction
     corrections("accept", "--all")
     code, _, err = corrections("write", tmp_path / "mine")
     assert code == 1
-    assert f"{other}: says export, statistic of a sentence that is labelled no theme, {taken.type} as {taken.id}" in err
+    assert (
+        f"{other}: expected one labelling of a sentence, got one that contradicts {dataset.FOLDER}/plain.jsonl:" in err
+    )
     assert [row.id for row in labels_in(tmp_path / "mine" / "corrections.jsonl")] == [f"correction-{fine}"]
+
+
+def test_what_another_folder_has_from_the_same_store_is_counted(corrections, said, tmp_path, monkeypatch):
+    corrections("accept", said())
+    corrections("write", tmp_path / "mine")
+    monkeypatch.setenv(folder.VARIABLE, str(tmp_path / "mine"))
+    assert corrections("write", tmp_path / "yours")[1].endswith(
+        "0 sentences, 1 have these labels already, 0 are no sentences\n"
+    )
 
 
 def test_what_is_labelled_so_already_is_counted_and_not_written(corrections, said, tmp_path):
@@ -309,3 +327,74 @@ def test_accept_wants_ids_or_all_and_not_both(corrections, said):
         code, _, err = corrections("accept", *words)
         assert code == 1
         assert "name the corrections, or say --all" in err
+
+
+DOCUMENT = f"تیتر خبر\n\n{SENTENCE} پزشکان دهکده درمانگاه را رایگان می‌گردانند.\n"
+NAME = "speech.txt"
+
+
+@pytest.fixture
+def known(catalogued):
+    return catalogued(NAME, DOCUMENT)
+
+
+def written(tmp_path, text_of):
+    mine = tmp_path / "mine"
+    store = CorrectionStore()
+    with store.reading() as corrections:
+        done = write(corrections.everyones(), mine, text_of)
+    store.close()
+    files = {str(path.relative_to(mine)): path.read_text("utf-8") for path in mine.rglob("*.jsonl")}
+    return done, files, [json.loads(line) for line in files.get("corrections.jsonl", "").splitlines()]
+
+
+PLACE = {"start": DOCUMENT.index(SENTENCE), "end": DOCUMENT.index(SENTENCE) + len(SENTENCE)}
+
+
+@pytest.mark.parametrize("pasted", [False, True], ids=["whole", "in part"])
+def test_a_sentence_of_a_catalogued_document_is_written_by_its_place_alone(corrections, said, tmp_path, known, pasted):
+    # What was pasted in part has other places in another text.
+    seen = {"document": "cd" * 32} if pasted else {"document": sha256(DOCUMENT.encode()).hexdigest(), **PLACE}
+    identity = said(**seen)
+    said(**seen, key="omid", text=SENTENCE.replace("ک", "ك"))
+    corrections("accept", "--all")
+    done, files, (row,) = written(tmp_path, known)
+    assert done.left_out == []
+    assert row == {
+        "id": f"correction-{identity}",
+        "document": NAME,
+        **PLACE,
+        "sha256": sha256(SENTENCE.encode()).hexdigest(),
+        **EXPORT,
+        "group": group_of(sha256(DOCUMENT.encode()).hexdigest()),
+        "register": "correction",
+    }
+    assert not any(text in content for text in (SENTENCE, SENTENCE.replace("ک", "ك")) for content in files.values())
+    again, same, _ = written(tmp_path, known)
+    assert (again.sentences, same) == (1, files)
+
+
+def test_a_sentence_of_an_absent_document_is_left_out_and_told(corrections, said, tmp_path, known):
+    identity = said(document=sha256(DOCUMENT.encode()).hexdigest(), **PLACE)
+    corrections("accept", "--all")
+    done, files, _ = written(tmp_path, lambda _: None)
+    assert done.left_out == [
+        f"{identity}: speech.txt is absent, so nobody can check the place; get it with: make seeds FROM=DIR"
+    ]
+    assert files == {}
+
+
+def test_a_wrong_place_in_a_catalogued_document_is_left_out_and_told(corrections, said, tmp_path, known):
+    identity = said(document=sha256(DOCUMENT.encode()).hexdigest(), start=0, end=5)
+    corrections("accept", "--all")
+    done, files, _ = written(tmp_path, known)
+    assert done.left_out == [f"{identity}: the text is not the one at speech.txt[0:5]; put it back as it was suggested"]
+    assert files == {}
+
+
+def test_what_is_no_sentence_of_a_catalogued_document_is_listed_without_its_text(corrections, said, tmp_path, known):
+    said(document=sha256(DOCUMENT.encode()).hexdigest(), text="تیتر خبر", start=0, end=8, labels=None)
+    corrections("accept", "--all")
+    _, files, _ = written(tmp_path, known)
+    listing = json.loads(files["provenance/no-sentences.jsonl"])
+    assert (listing["start"], listing["end"], "text" in listing) == (0, 8, False)

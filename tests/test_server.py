@@ -27,9 +27,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def call(port, path, value=None):
+def call(port, path, value=None, **headers):
     data = None if value is None else json.dumps(value).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, {"Content-Type": "application/json"})
+    headers |= {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers)
     with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
         return json.load(response)
 

@@ -17,21 +17,10 @@ from service import outgoing
 from service.suggest import _Pool, suggest
 from training.choose import doubts
 
-from .conftest import ROOT
-from .test_incoming import THERE
+from .conftest import LABELLED, ROOT
 
 SAMPLES = [path for path in sorted((ROOT / "seeds" / "samples").iterdir()) if path.suffix != ".json"]
 PAGE = "چهار درمانگاه تازه در روستاهای بخش مرکزی ساخته شد. بافندگان این شهر سه ماه است که مزد نگرفته‌اند.\n"
-
-
-@pytest.fixture
-def empty(tmp_path, monkeypatch):
-    """A folder of labelled sentences with one of them, in place of the project's own."""
-    folder = tmp_path / "labels"
-    folder.mkdir()
-    (folder / "there.jsonl").write_text(json.dumps(THERE, ensure_ascii=False) + "\n", "utf-8")
-    monkeypatch.setattr(dataset, "FOLDER", folder)
-    return folder
 
 
 @pytest.fixture
@@ -113,7 +102,7 @@ def test_the_pool_keeps_the_most_doubtful_and_each_sentence_once():
     assert [(doubt, draft.id) for doubt, draft in pool.ranked()] == [(0.9, "c"), (0.6, "a")]
 
 
-def test_what_was_suggested_and_filled_in_is_imported_and_not_suggested_again(runner, page, empty, tmp_path):
+def test_what_was_suggested_and_filled_in_is_imported_and_not_suggested_again(runner, page, one_label, tmp_path):
     sheet = tmp_path / "sheet.csv"
     assert runner("suggest", page, "-o", sheet)[0] == 0
     rows = list(csv.DictReader(io.StringIO(sheet.read_text("utf-8-sig"), newline="")))
@@ -124,18 +113,18 @@ def test_what_was_suggested_and_filled_in_is_imported_and_not_suggested_again(ru
         writer.writeheader()
         writer.writerows(rows)
     code, out, err = runner("import", sheet, "--by", "سارا")
-    assert (code, out, err) == (0, f"1 sentences added to {empty}/imported.jsonl; 1 not labelled yet\n", "")
+    assert (code, out, err) == (0, f"1 sentences added to {one_label}/imported.jsonl; 1 not labelled yet\n", "")
     code, out, _ = runner("suggest", page)
     assert [json.loads(line)["text"] for line in out.splitlines()] == [rows[1]["text"]]
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "doccano", "label-studio"])
-def test_exported_labels_are_imported_elsewhere_as_they_were(runner, rows, empty, tmp_path, form):
-    row = {**THERE, "id": "x", "text": "سه پل تازه ساخته شد.", "themes": ["health", "export"], "group": "pair"}
+def test_exported_labels_are_imported_elsewhere_as_they_were(runner, rows, one_label, tmp_path, form):
+    row = {**LABELLED, "id": "x", "text": "سه پل تازه ساخته شد.", "themes": ["health", "export"], "group": "pair"}
     out = tmp_path / "exported"
     assert runner("export", form, rows(row), "--to", out)[0] == 0
     assert runner("import", out, "--format", form, "--by", "a")[0] == 0
-    assert (empty / "imported.jsonl").read_text("utf-8") == json.dumps(row, ensure_ascii=False) + "\n"
+    assert (one_label / "imported.jsonl").read_text("utf-8") == json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def test_sentences_of_absent_documents_are_left_out_of_an_export_and_counted(runner, monkeypatch):
@@ -154,7 +143,7 @@ def test_what_a_project_of_another_program_needs_is_printed(runner, program, sta
     assert out.startswith(start)
 
 
-def test_every_fault_of_an_import_is_a_line_on_standard_error(runner, rows, empty):
+def test_every_fault_of_an_import_is_a_line_on_standard_error(runner, rows, one_label):
     code, out, err = runner("import", rows("{", {"text": "سه پل", "themes": ["x"], "type": "statistic"}))
     assert (code, out) == (1, "")
     assert [line.split("rows.jsonl:")[1][:20] for line in err.splitlines()] == [
@@ -167,7 +156,7 @@ def test_the_commands_know_every_form():
     assert tuple(FORMS) == outgoing.FORMS
 
 
-@pytest.mark.usefixtures("empty")
+@pytest.mark.usefixtures("one_label")
 @pytest.mark.parametrize(("name", "start"), [("a.json", b"["), ("a.csv", b"\xef\xbb\xbfid"), ("a.out", b"{")])
 def test_the_form_of_suggestions_is_that_of_the_name_of_the_output(runner, page, tmp_path, name, start):
     assert runner("suggest", page, "-o", tmp_path / name)[0] == 0

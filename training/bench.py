@@ -14,8 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from labels import dataset
 from labels.scheme import SCORED, truth_of
-from seeds.errors import BarchasbError
-from training import growth, memory, race, store
+from training import console, growth, memory, race, store
 from training.contenders.base import CompareError, Labelled, Raced
 from training.contenders.embeddings import Embeddings
 from training.contenders.fasttext_lines import FastTextCommand, FastTextLines
@@ -141,13 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure; return 0, or 1 after an error, which is told on standard error."""
     arguments = _parser().parse_args(argv)
-    try:
-        print(bench(dataset.read_evaluation(arguments.on), arguments))
-    except BarchasbError as error:
-        for line in str(error).splitlines():
-            say(line)
-        return 1
-    return 0
+    return console.code_of("bench", lambda: print(bench(dataset.read_evaluation(arguments.on), arguments)))
 
 
 if __name__ == "__main__":

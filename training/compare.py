@@ -6,6 +6,7 @@ fastText and the sentence embeddings come with the extra `compare`, which nothin
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -14,9 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from labels import dataset
 from labels.scheme import Theme, Type, truth_of
-from seeds.errors import BarchasbError
 from seeds.text import words
-from training import store
+from training import console, store
 from training.contenders.base import CompareError, Contender, Labelled, say
 from training.contenders.embeddings import Embeddings
 from training.contenders.fasttext import FastText
@@ -106,20 +106,18 @@ def compare(contenders: Iterable[Contender], labelled: Labelled, on: Labelled) -
     return results
 
 
+def _show(paths: Sequence[Path]) -> None:
+    if len(paths) != 1:
+        raise CompareError(f"expected one labelled file, got {len(paths)}; name it: make compare ON=FILE")
+    contenders = every_contender()
+    on = dataset.read_evaluation(paths[0])
+    print(table(compare(contenders, dataset.read().sentences, on)))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Compare on the labelled file that is named; return 0, or 1 after an error, which is told on standard error."""
-    paths = [path for path in (sys.argv[1:] if argv is None else argv) if path]
-    try:
-        if len(paths) != 1:
-            raise CompareError(f"expected one labelled file, got {len(paths)}; name it: make compare ON=FILE")
-        contenders = every_contender()
-        on = dataset.read_evaluation(Path(paths[0]))
-        print(table(compare(contenders, dataset.read().sentences, on)))
-    except BarchasbError as error:
-        for line in str(error).splitlines():
-            say(line)
-        return 1
-    return 0
+    names = sys.argv[1:] if argv is None else argv
+    return console.code_of("compare", partial(_show, [Path(name) for name in names if name]))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
 from labels import dataset, folder
+from labels.drafts import Draft
 from labels.scheme import SCORED, LabelledSentence, Theme, Type, truth_of
 from seeds.errors import BarchasbError
 from seeds.text import words
@@ -115,11 +116,12 @@ def _given(
     """Return what a model that has learnt from corrections too gives to sentences, shape (n_sentences, n_labels)."""
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "corrections.jsonl"
+        names = [f"correction-{number}" for number in range(len(corrections))]
         rows = [
-            replace(sentence, id=f"correction-{number}", group=f"correction-{number}", register="correction")
-            for number, sentence in enumerate(corrections)
+            Draft.of(replace(sentence, id=name, group=name, register="correction")).to_dict()
+            for name, sentence in zip(names, corrections, strict=True)
         ]
-        folder.put(path, rows, [], [])
+        folder.write_rows(path, rows)
         labelled = dataset.read([*files, path] if rows else files).sentences
     texts = [words(sentence.text) for sentence in labelled]
     pipelines = tuple(

@@ -2,24 +2,22 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from labels import dataset, folder
 from labels.scheme import Theme, Type
-from seeds.errors import BarchasbError
 from seeds.files import replacing
-from training import report, store
+from training import console, report, store
 from training.corrections import ORDERS, SIZES, Choices, Curve, LearnError, learn, unseen
 from training.model import Array
 from training.pages import render
 from training.tables import MACROS
 
-
-def say(message: str) -> None:
-    """Tell a step on standard error."""
-    print(f"learn: {message}", file=sys.stderr, flush=True)
+say = partial(console.say, "learn")
+"""Tell a step on standard error."""
 
 
 def _columns(curve: Curve) -> dict[str, Array]:
@@ -67,32 +65,30 @@ def page(curve: Curve, version: str, labelled: int) -> str:
     )
 
 
+def _show(paths: Sequence[Path]) -> None:
+    if not paths:
+        raise LearnError("expected a labelled file; name it: make learn ON=FILE")
+    model, manifest = store.load()
+    files = folder.files(paths[1:] or folder.sources())
+    labelled = dataset.read(files).sentences
+    sentences = unseen(dataset.read_evaluation(paths[0]), labelled)
+    say(f"{len(SIZES) - 1} sizes in {ORDERS} orders, one fit each: takes minutes")
+    curve = learn(files, sentences, Choices(model, manifest.regularisation))
+    print(table(curve))
+    # Beside the report, not of it: the checksums of the model are those of its training.
+    target = store.folder() / manifest.version / "report" / report.CORRECTIONS
+    with replacing(target) as file:
+        file.write(page(curve, manifest.version, len(labelled)).encode())
+    say(f"wrote {target}")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the curve of the labelled file that is named and write its page; return 0, or 1 after an error.
 
     Files and folders that are named after it stand for the labelled sentences that corrections come to.
     """
-    paths = [path for path in (sys.argv[1:] if argv is None else argv) if path]
-    try:
-        if not paths:
-            raise LearnError("expected a labelled file; name it: make learn ON=FILE")
-        model, manifest = store.load()
-        files = folder.files(map(Path, paths[1:]) if paths[1:] else folder.sources())
-        labelled = dataset.read(files).sentences
-        sentences = unseen(dataset.read_evaluation(Path(paths[0])), labelled)
-        say(f"{len(SIZES) - 1} sizes in {ORDERS} orders, one fit each: takes minutes")
-        curve = learn(files, sentences, Choices(model, manifest.regularisation))
-        print(table(curve))
-        # Beside the report, not of it: the checksums of the model are those of its training.
-        target = store.folder() / manifest.version / "report" / report.CORRECTIONS
-        with replacing(target) as file:
-            file.write(page(curve, manifest.version, len(labelled)).encode())
-        say(f"wrote {target}")
-    except BarchasbError as error:
-        for line in str(error).splitlines():
-            say(line)
-        return 1
-    return 0
+    names = sys.argv[1:] if argv is None else argv
+    return console.code_of("learn", partial(_show, [Path(name) for name in names if name]))
 
 
 if __name__ == "__main__":

@@ -2,23 +2,23 @@
 
 import gc
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from time import perf_counter
 
 from labels.scheme import Theme, Type
+from training import console
 from training.evaluate import Measure, macro_f1
 
 _LEAST = 0.1
 """Seconds from which a time says how many sentences the wanted seconds are enough for."""
 
 
-def say(message: str) -> None:
-    """Tell a step on standard error."""
-    print(f"bench: {message}", file=sys.stderr, flush=True)
+say = partial(console.say, "bench")
+"""Tell a step on standard error."""
 
 
 @dataclass

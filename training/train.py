@@ -1,6 +1,5 @@
 """The steps of `make train`: read, fit, measure, save, switch."""
 
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import partial
@@ -10,16 +9,14 @@ import numpy as np
 
 from labels import dataset, folder
 from labels.scheme import SCORED, LabelledSentence, truth_of
-from training import gate, report, store, tables
+from training import console, gate, report, store, tables
 from training.calibration import abstention_band, expected_calibration_error
 from training.evaluate import baseline, evaluate, measures, summary
 from training.fit import fit, folded
 from training.model import Model
 
-
-def say(message: str) -> None:
-    """Tell a step on standard error."""
-    print(f"train: {message}", file=sys.stderr, flush=True)
+say = partial(console.say, "train")
+"""Tell a step on standard error."""
 
 
 def _falls(model: Model, manifest: store.Manifest, held_out: list[LabelledSentence], models: Path | None) -> list[str]:

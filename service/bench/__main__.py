@@ -6,16 +6,17 @@ import platform
 import random
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from labels import dataset
-from seeds.errors import BarchasbError
 from service.bench import scikit
 from service.bench.contenders import CONTENDERS
 from service.bench.measure import Plan, measure, say
 from service.bench.table import table
 from service.tagger import Tagger
+from training import console
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,36 +30,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Measure, print the table; return 0, or 1 after an error, which is told on standard error."""
-    arguments = _parser().parse_args(argv)
-    try:
-        chosen = [
-            contender
-            for contender in CONTENDERS
-            if contender is CONTENDERS[0] or not arguments.only or contender.__name__ in arguments.only
-        ]
-        contenders = [contender(arguments.workers) for contender in chosen]
-        # The files are sorted by what they are about; a server meets everything mixed.
-        sentences = [sentence.text for sentence in dataset.read().sentences]
-        random.Random(0).shuffle(sentences)  # noqa: S311  # the same order in every run
-        with TemporaryDirectory(prefix="barchasb-") as folder:
-            pipelines = Path(folder) / "pipelines.joblib"
-            say("fitting the pipelines of scikit-learn")
-            scikit.save(pipelines)
-            plan = Plan(pipelines, arguments.sizes, arguments.rounds, arguments.seconds, arguments.connections)
-            runs = measure(contenders, plan, sentences, Tagger.load())
-    except BarchasbError as error:
-        for line in str(error).splitlines():
-            say(line)
-        return 1
+def _bench(arguments: argparse.Namespace) -> None:
+    chosen = [
+        contender
+        for contender in CONTENDERS
+        if contender is CONTENDERS[0] or not arguments.only or contender.__name__ in arguments.only
+    ]
+    contenders = [contender(arguments.workers) for contender in chosen]
+    # The files are sorted by what they are about; a server meets everything mixed.
+    sentences = [sentence.text for sentence in dataset.read().sentences]
+    random.Random(0).shuffle(sentences)  # noqa: S311  # the same order in every run
+    with TemporaryDirectory(prefix="barchasb-") as folder:
+        pipelines = Path(folder) / "pipelines.joblib"
+        say("fitting the pipelines of scikit-learn")
+        scikit.save(pipelines)
+        plan = Plan(pipelines, arguments.sizes, arguments.rounds, arguments.seconds, arguments.connections)
+        runs = measure(contenders, plan, sentences, Tagger.load())
     print(table(runs))
     print(
         f"\nwrk with {arguments.connections} connections, {arguments.workers} workers each, {arguments.rounds} rounds "
         f"of {arguments.seconds} s: median (least–most). {os.process_cpu_count()} cores, "
         f"Python {platform.python_version()}."
     )
-    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print the table; return 0, or 1 after an error, which is told on standard error."""
+    return console.code_of("bench", partial(_bench, _parser().parse_args(argv)))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Rounds: every server is started, checked, warmed and asked in each of them, so that all see the same machine."""
 
 import json
-import sys
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from service.bench.contenders import Answer, Contender
 from service.bench.processes import HOST, free_port, running
 from service.bench.scikit import BenchError
 from service.tagger import Tagger
+from training import console
 
 _BODIES = 4_000
 """Sentences in the requests of one size, or one request for each where that is less; all are asked in turn."""
@@ -50,9 +51,8 @@ class Run:
     speed: wrk.Speed
 
 
-def say(message: str) -> None:
-    """Tell a step on standard error."""
-    print(f"bench: {message}", file=sys.stderr, flush=True)
+say = partial(console.say, "bench")
+"""Tell a step on standard error."""
 
 
 def requests(sentences: Sequence[str], size: int) -> list[list[str]]:

@@ -77,7 +77,7 @@ def _list(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
     from service.tagger import to_json
 
     with store.reading() as corrections:
-        found = corrections.page(state=State(arguments.state) if arguments.state else None)
+        found = corrections.everyones(State(arguments.state) if arguments.state else None)
     if arguments.no_sentences:
         found = [stored for stored in found if stored.labels is None]
     for stored in found:
@@ -150,15 +150,15 @@ def _conflicts(store: "CorrectionStore", _: argparse.Namespace) -> int:
 
 
 def _write(store: "CorrectionStore", arguments: argparse.Namespace) -> int:
-    from service.corrections import review
+    from service.corrections.writing import write
 
     with store.reading() as corrections:
-        found = corrections.page()
-    written = review.write(found, arguments.folder)
+        found = corrections.everyones()
+    written = write(found, arguments.folder)
     for line in written.left_out:
         print(f"barchasb: {line}", file=sys.stderr)
     known = f", {written.known} have these labels already" if written.known else ""
-    print(f"{written.path}: {len(written.sentences)} sentences{known}, {written.no_sentences} are no sentences")
+    print(f"{written.path}: {written.sentences} sentences{known}, {written.no_sentences} are no sentences")
     return 1 if written.left_out else 0
 
 

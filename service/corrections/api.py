@@ -150,11 +150,11 @@ def remove_correction(identity: str) -> Response:
     parameters=(ID_PARAMETER,),
 )
 def get_correction(identity: str) -> Response:
-    """Return one correction as it is stored."""
+    """Return one correction of the key that asks, as it is stored."""
     with _store().reading() as corrections:
         stored = corrections.get(correction_id(identity))
-    if stored is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "There is no correction of this id.")
+    if stored is None or stored.key != key_name():
+        raise ProblemError(HTTPStatus.NOT_FOUND, "There is no correction of this id and this key.")
     return Response(to_json(stored.to_dict()), mimetype="application/json")
 
 
@@ -163,7 +163,10 @@ def get_correction(identity: str) -> Response:
     {"application/json": ref(Corrections)}, problems=(HTTPStatus.UNPROCESSABLE_ENTITY,), parameters=PAGE_PARAMETERS
 )
 def list_corrections() -> Response:
-    """Return corrections in the order they came, a page at a time."""
+    """Return the corrections of the key that asks in the order they came, a page at a time.
+
+    Those of other keys, and their notes, are the reviewer's: `barchasb corrections` has them.
+    """
     limit = _number("limit", PAGE, 1, LONGEST_PAGE)
     after = _number("after", 0, 0, LAST)
     state = request.args.get("state")
@@ -174,7 +177,13 @@ def list_corrections() -> Response:
         raise CorrectionError('"document" must be a sha256, 64 hexadecimal digits.')
     with _store().reading() as corrections:
         # One more than asked for tells whether there is a next page.
-        found = corrections.page(after, limit + 1, State(state) if state else None, document)
+        found = corrections.page(
+            key_name(),
+            after=after,
+            limit=limit + 1,
+            state=State(state) if state else None,
+            document=document,
+        )
     page = found[:limit]
     return Response(
         to_json(

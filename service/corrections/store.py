@@ -129,15 +129,30 @@ class Corrections:
         """Return the corrections whose id begins so."""
         return list(self._select("WHERE substr(id, 1, ?) = ? ORDER BY number", (len(prefix), prefix)))
 
+    def everyones(self, state: State | None = None) -> list[StoredCorrection]:
+        """Return the corrections of all keys in the order they came: those in one state, or all."""
+        return list(
+            self._select("WHERE (:state IS NULL OR state = :state) ORDER BY number", {"state": state and str(state)})
+        )
+
     def page(
-        self, after: int = 0, limit: int = -1, state: State | None = None, document: str | None = None
+        self,
+        key: str | None,
+        *,
+        after: int,
+        limit: int,
+        state: State | None = None,
+        document: str | None = None,
     ) -> list[StoredCorrection]:
-        """Return corrections in the order they came, at most `limit` (-1: all) of those with a greater number."""
+        """Return what one key has corrected in the order it came: at most `limit` of those with a greater number.
+
+        None are those who need no key, of all of whom nothing tells one from another.
+        """
         return list(
             self._select(
-                "WHERE number > :after AND (:state IS NULL OR state = :state) "
+                "WHERE key IS :key AND number > :after AND (:state IS NULL OR state = :state) "
                 "AND (:document IS NULL OR document = :document) ORDER BY number LIMIT :limit",
-                {"after": after, "state": state and str(state), "document": document, "limit": limit},
+                {"key": key, "after": after, "state": state and str(state), "document": document, "limit": limit},
             )
         )
 

@@ -37,8 +37,8 @@ const ACTIONS = {
   undo: () => tell(() => undo(current)),
 };
 
-document.addEventListener("sentence-reviewed", (event) => {
-  if (event.detail === current) fill();
+document.addEventListener("sentences-reviewed", (event) => {
+  if (event.detail.includes(current)) fill();
 });
 
 /** Opens the panel of a sentence. */
@@ -86,8 +86,10 @@ function fill() {
   for (const box of form.querySelectorAll("[name=theme]")) box.checked = labels.themes.includes(box.value);
   form.elements.type.value = labels.type;
   form.elements.not_sentence.checked = !labels.sentence;
-  form.elements.note.value = reviewOf(current)?.note ?? "";
-  form.querySelector("[data-action=undo]").hidden = !reviewOf(current);
+  const given = reviewOf(current);
+  form.elements.note.value = given?.note ?? "";
+  // What a reviewer has decided about can no longer be taken back.
+  form.querySelector("[data-action=undo]").hidden = !given || given.decided;
   for (const output of form.querySelectorAll("[data-score]")) {
     const score = scores[output.dataset.score];
     writeNumber(output, score, ".2f");

@@ -1,4 +1,5 @@
 // Makes the page that the server sends quick to use; without this script it works as a plain form.
+import { recall } from "./corrections.js";
 import { bindExport } from "./export.js";
 import { bindFilters } from "./filters.js";
 import { bindInspector } from "./inspector.js";
@@ -16,6 +17,7 @@ function bindResult() {
   bindInspector();
   bindSummary();
   bindExport();
+  recall();
 }
 
 bindSubmit(bindResult);

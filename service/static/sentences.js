@@ -38,16 +38,22 @@ export function tagOf(sentence) {
 export const reviewOf = (sentence) => reviewed.get(sentence);
 
 /** Shows the labels of a review, or without one the model's tags again. */
-export function review(sentence, given) {
-  const { themes, type } = tagOf(sentence);
-  if (given) {
-    reviewed.set(sentence, { ...given, tags: { themes, type } });
-    show(sentence, given.labels);
-  } else {
-    reviewed.delete(sentence);
-    show(sentence, { themes, type, sentence: true });
+export const review = (sentence, given) => reviewAll(new Map([[sentence, given]]));
+
+/** Shows the labels of the reviews of sentences. */
+export function reviewAll(reviews) {
+  if (!reviews.size) return;
+  for (const [sentence, given] of reviews) {
+    const { themes, type } = tagOf(sentence);
+    if (given) {
+      reviewed.set(sentence, { ...given, tags: { themes, type } });
+      show(sentence, given.labels);
+    } else {
+      reviewed.delete(sentence);
+      show(sentence, { themes, type, sentence: true });
+    }
   }
-  document.dispatchEvent(new CustomEvent("sentence-reviewed", { detail: sentence }));
+  document.dispatchEvent(new CustomEvent("sentences-reviewed", { detail: [...reviews.keys()] }));
 }
 
 function show(sentence, labels) {

@@ -8,9 +8,9 @@ let listening = false;
 export function bindSummary() {
   if (listening) return;
   listening = true;
-  document.addEventListener("sentence-reviewed", (event) => {
+  document.addEventListener("sentences-reviewed", (event) => {
     recount();
-    relist(event.detail);
+    event.detail.forEach(relist);
   });
 }
 

@@ -9,7 +9,7 @@ const FORMS = {
 };
 
 /** Returns a phrase with the values, which are numbers or phrases, in their places. */
-export function say(key, values = {}) {
+function say(key, values = {}) {
   return phrases[root.lang][key].replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
     return typeof value === "number" ? number(value) : say(value);
@@ -31,12 +31,6 @@ export function writeNumber(element, value, form = "d") {
   element.dataset.number = value;
   element.dataset.form = form;
   element.textContent = number(value, form);
-}
-
-export function writeAttribute(element, name, key, values = {}) {
-  element.setAttribute(`data-phrase-${name}`, key);
-  element.setAttribute(`data-values-${name}`, JSON.stringify(values));
-  element.setAttribute(name, say(key, values));
 }
 
 /** Returns a new element that says a phrase. */

@@ -1,8 +1,8 @@
 """What every contender has: it learns from labelled sentences and answers others."""
 
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +11,7 @@ from scipy import special
 
 from labels.scheme import SCORED, LabelledSentence, truth_of
 from seeds.errors import BarchasbError
+from training import console
 from training.evaluate import Given
 from training.fit import Calibration, Scores, calibrate
 
@@ -22,9 +23,8 @@ class CompareError(BarchasbError):
     """A comparison that cannot be made."""
 
 
-def say(message: str) -> None:
-    """Tell a step on standard error."""
-    print(f"compare: {message}", file=sys.stderr, flush=True)
+say = partial(console.say, "compare")
+"""Tell a step on standard error."""
 
 
 def library(name: str) -> Any:
