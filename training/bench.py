@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("on", type=Path, metavar="FILE", help="labelled sentences to score on (ON=FILE)")
     parser.add_argument("--rounds", type=_number(int), default=5, help="rounds of the race (ROUNDS=5)")
     parser.add_argument("--seconds", type=_number(float), default=1.5, help="of each contender in each round")
-    parser.add_argument("--sentences", type=_number(int), default=100_000, help="that the race is run on, at most")
+    parser.add_argument("--sentences", type=_number(int), default=300_000, help="that the race is run on, at most")
     parser.add_argument("--scale", type=_number(int), default=1_000_000, help="sentences and tokens of the last tables")
     return parser
 
