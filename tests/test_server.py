@@ -249,7 +249,7 @@ def test_a_request_on_a_connection_that_is_kept_finds_the_old_model_still_there(
         socket.create_connection(("127.0.0.1", port), timeout=20) as kept,
     ):
         kept.sendall(ask)
-        assert b"keep-alive" in kept.recv(4096)
+        assert b"Connection: close" not in kept.recv(4096)
         store.use(new, folder)
         until(lambda: call(port, "/healthz")["model"] == new)
         kept.sendall(ask)

@@ -227,8 +227,8 @@ def test_a_body_in_chunks_may_not_be_longer_than_another(port):
         (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (CHUNKED + b"zz\r\n", 400),
         (CHUNKED + b"-1\r\n\r\n", 400),
-        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 20000, 431),
         (b"GET /" + b"a" * 70_000, 414),
     ],
@@ -240,6 +240,51 @@ def test_what_is_no_request_is_a_problem(port, data, status):
     assert status_of(answer) == status
     assert b"application/problem+json" in answer
     assert_answers_quickly(port)
+
+
+# Whoever stands before the service may see the end of a request elsewhere: the rest would be a request of its own.
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKS = b"Transfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request(BODY, b"Content-Length: 5\r\n"),
+        request(BODY, b"Content-Length: %d\r\n" % len(BODY)),
+        request(BODY, CHUNKS),
+        HEAD + CHUNKS + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
+        HEAD.replace(b"1.1", b"1.0") + b"Connection: keep-alive\r\n" + CHUNKS + b"\r\n0\r\n\r\n",
+        HEAD + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        HEAD + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        HEAD + b"Content-Length: +5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 0x5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5_0\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5, 5\r\n\r\nabcde",
+        HEAD + b"Content-Length:\r\n\r\n",
+        HEAD + b"Content-Length : 5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5\nX: y\r\n\r\nabcde",
+        HEAD + b"X: y\rContent-Length: 5\r\n\r\nabcde",
+        b"POST /classify HTTP/1.1\nHost: x\r\n\r\n",
+        CHUNKED + b"+5\r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"0x5\r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"5 \r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"5\r\nabcdef\r\n0\r\n\r\n",
+        CHUNKED + b"5;a=\nb\r\nabcde\r\n0\r\n\r\n",
+    ],
+    ids=range(21),
+)
+def test_a_request_whose_end_is_in_doubt_is_refused_and_nothing_after_it_is_answered(port, data):
+    with connect(port, data + HIDDEN) as client:
+        answer = read_all(client)
+    assert status_of(answer) in (400, 501)
+    assert answer.count(b"HTTP/1.") == 1
+    assert b"application/problem+json" in answer
+
+
+def test_a_lone_line_feed_ends_no_request(port):
+    with connect(port, b"GET /healthz HTTP/1.1\nHost: x\n\n") as client:
+        assert status_of(read_all(client)) == 408
 
 
 def test_a_client_that_goes_away_leaves_nothing_behind(port):
