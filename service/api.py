@@ -101,7 +101,7 @@ def classify() -> Response:
     else:
         # In chunks, without a length, or too long: the library knows what to do.
         body = request.get_data(cache=False)
-    wanted = parse(body, settings.max_sentences, settings.max_length)
+    wanted = parse(body, settings)
     # Taken once: whatever the state becomes, the answer is of one version.
     tagger: Tagger | None = service.extensions["state"].tagger
     if tagger is None:

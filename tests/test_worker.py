@@ -12,7 +12,7 @@ from .test_server import call, free_port, start
 
 MAX_BODY = 100_000
 BODY = json.dumps({"sentences": ["صادرات زعفران به ده کشور رسید."]}).encode()
-HEAD = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 # The first takes a while; the answer to the second does not fit between two sockets.
 LONG = json.dumps(
     {"sentences": ["صادرات زعفران به ده کشور رسید و کارگران بیمه شدند."] * 800, "explain": True}, ensure_ascii=False
@@ -150,14 +150,14 @@ def test_a_connection_is_used_again(port):
             file.flush()
             assert read_answer(file)[0] == 200
         # Requests that come together are answered in turn.
-        file.write(request() + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + request(b"{"))
+        file.write(request() + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" + request(b"{"))
         file.flush()
         answers = [read_answer(file) for _ in range(3)]
         assert [status for status, _ in answers] == [200, 200, 400]
         assert json.loads(answers[1][1])["status"] == "ok"
 
 
-@pytest.mark.parametrize("version", [b"HTTP/1.1\r\nHost: x\r\nConnection: close", b"HTTP/1.0"])
+@pytest.mark.parametrize("version", [b"HTTP/1.1\r\nHost: localhost\r\nConnection: close", b"HTTP/1.0"])
 def test_a_connection_is_closed_when_the_client_wants_it(port, version):
     with connect(port, b"GET /healthz " + version + b"\r\n\r\n") as client:
         assert b'"ok"' in read_all(client)
@@ -243,7 +243,7 @@ def test_what_is_no_request_is_a_problem(port, data, status):
 
 
 # Whoever stands before the service may see the end of a request elsewhere: the rest would be a request of its own.
-HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CHUNKS = b"Transfer-Encoding: chunked\r\n"
 
 
@@ -265,7 +265,7 @@ CHUNKS = b"Transfer-Encoding: chunked\r\n"
         HEAD + b"Content-Length : 5\r\n\r\nabcde",
         HEAD + b"Content-Length: 5\nX: y\r\n\r\nabcde",
         HEAD + b"X: y\rContent-Length: 5\r\n\r\nabcde",
-        b"POST /classify HTTP/1.1\nHost: x\r\n\r\n",
+        b"POST /classify HTTP/1.1\nHost: localhost\r\n\r\n",
         CHUNKED + b"+5\r\nabcde\r\n0\r\n\r\n",
         CHUNKED + b"0x5\r\nabcde\r\n0\r\n\r\n",
         CHUNKED + b"5 \r\nabcde\r\n0\r\n\r\n",
@@ -283,7 +283,7 @@ def test_a_request_whose_end_is_in_doubt_is_refused_and_nothing_after_it_is_answ
 
 
 def test_a_lone_line_feed_ends_no_request(port):
-    with connect(port, b"GET /healthz HTTP/1.1\nHost: x\n\n") as client:
+    with connect(port, b"GET /healthz HTTP/1.1\nHost: localhost\n\n") as client:
         assert status_of(read_all(client)) == 408
 
 
