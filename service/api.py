@@ -99,7 +99,7 @@ def classify() -> Response:
     if length.isdecimal() and int(length) <= settings.max_body:
         body = environ["wsgi.input"].read(int(length))
     else:
-        # In chunks, without a length, or too long: the library knows what to do.
+        # Without a length, or too long: the library knows what to do.
         body = request.get_data(cache=False)
     wanted = parse(body, settings)
     # Taken once: whatever the state becomes, the answer is of one version.

@@ -13,18 +13,13 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from service.bench.processes import free_port
 from service.tagger import Tagger
 from training import store
 from training.model import Model
 
 from .conftest import ROOT
 from .test_metrics import samples
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def call(port, path, value=None):

@@ -8,7 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from .test_server import call, free_port, start
+from service.bench.processes import free_port
+
+from .test_server import call, start
 
 MAX_BODY = 100_000
 BODY = json.dumps({"sentences": ["صادرات زعفران به ده کشور رسید."]}).encode()
