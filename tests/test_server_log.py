@@ -13,10 +13,10 @@ def test_what_the_server_says_is_a_line_of_json(name, monkeypatch, capfd):
         monkeypatch.setattr(logging.getLogger(each), "handlers", [])
     ServerLog(Config())
     try:
-        raise ValueError("it broke")
+        int("it broke")
     except ValueError:
         logging.getLogger(name).exception("an answer failed")
     (line,) = capfd.readouterr().err.splitlines()
     found = json.loads(line)
     assert (found["level"], found["event"]) == ("error", "an answer failed")
-    assert "ValueError: it broke" in found["traceback"]
+    assert "ValueError: invalid literal" in found["traceback"]
