@@ -137,9 +137,9 @@ async def _killing(master: psutil.Process, every: float, seconds: float, done: l
             done.append(time.monotonic())
 
 
-async def _load(port: int, master: int, models: Path, versions: list[str], plan: argparse.Namespace) -> Report:
-    good, bad = good_cases(models, versions), bad_cases()
-    store.use(versions[0], models)
+async def _load(
+    port: int, master: int, models: Path, versions: list[str], good: list[Case], plan: argparse.Namespace
+) -> Report:
     switches: list[tuple[float, str]] = []
     kills: list[float] = []
     async with aiohttp.ClientSession(
@@ -147,7 +147,7 @@ async def _load(port: int, master: int, models: Path, versions: list[str], plan:
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
         timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
-        load = Load(port, good, bad, session)
+        load = Load(port, good, bad_cases(), session)
         await load.as_fast_as_it_answers(plan.warm)
         capacity = await load.as_fast_as_it_answers(plan.warm)
         async with asyncio.TaskGroup() as group:
@@ -164,6 +164,8 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
     `plan` has `seconds`, `switches`, `kill_every` (seconds), `share` (of the capacity) and `warm` (seconds).
     """
     port = free_port()
+    # Each version comes in use for its answers, which a running service would follow.
+    good = good_cases(models, versions)
     store.use(versions[0], models)
 
     def ready() -> None:
@@ -171,7 +173,7 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
 
     command = [str(ROOT / ".venv/bin/barchasb"), "serve", "--port", str(port)]
     with running(command, {"BARCHASB_MODELS": str(models), "BARCHASB_WORKERS": "2"}, folder / "log", ready) as master:
-        return asyncio.run(_load(port, master, models, versions, plan))
+        return asyncio.run(_load(port, master, models, versions, good, plan))
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
