@@ -138,7 +138,7 @@ async def _killing(master: psutil.Process, every: float, seconds: float, done: l
 
 
 async def _load(
-    port: int, master: int, models: Path, versions: list[str], good: list[Case], plan: argparse.Namespace
+    port: int, master: int, models: Path, versions: list[str], plan: argparse.Namespace, *, good: list[Case]
 ) -> Report:
     switches: list[tuple[float, str]] = []
     kills: list[float] = []
@@ -173,7 +173,7 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
 
     command = [str(ROOT / ".venv/bin/barchasb"), "serve", "--port", str(port)]
     with running(command, {"BARCHASB_MODELS": str(models), "BARCHASB_WORKERS": "2"}, folder / "log", ready) as master:
-        return asyncio.run(_load(port, master, models, versions, good, plan))
+        return asyncio.run(_load(port, master, models, versions, plan, good=good))
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
