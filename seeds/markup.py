@@ -22,6 +22,9 @@ _BODY_LETTERS = 80
 """A block of the article with this many letters is body: leads have fewer, headlines about 50."""
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
+_UNSHOWN = (("<!--", "-->"), ("<![", "]>"), ("<!", ">"), ("<?", ">"))
+"""How what is not shown begins and ends."""
+
 
 @dataclass(slots=True)
 class Block:
@@ -127,10 +130,21 @@ def _key(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def _ended(document: str) -> str:
+    """Return a document up to a comment or declaration that has no end: nothing behind it is shown.
+
+    Where there are many, some versions of the parser look for the end of each through all that follows.
+    """
+    for begin, end in _UNSHOWN:
+        start = document.find(begin, max(document.rfind(end), 0))
+        document = document if start < 0 else document[:start]
+    return document
+
+
 def blocks_of(document: str) -> list[Block]:
     """Return every block of an HTML document that has text, in order."""
     parser = _Blocks(document)
-    parser.feed(document)
+    parser.feed(_ended(document))
     parser.close()
     return parser.blocks
 

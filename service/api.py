@@ -99,9 +99,9 @@ def classify() -> Response:
     if length.isdecimal() and int(length) <= settings.max_body:
         body = environ["wsgi.input"].read(int(length))
     else:
-        # In chunks, without a length, or too long: the library knows what to do.
+        # Without a length, or too long: the library knows what to do.
         body = request.get_data(cache=False)
-    wanted = parse(body, settings.max_sentences, settings.max_length)
+    wanted = parse(body, settings)
     # Taken once: whatever the state becomes, the answer is of one version.
     tagger: Tagger | None = service.extensions["state"].tagger
     if tagger is None:

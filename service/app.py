@@ -16,10 +16,12 @@ from service.serving.settings import Settings
 from service.tagger import Tagger
 from service.web import openapi, problems
 from service.web.about_api import about
+from service.web.counts import parse_rate
 from service.web.flask_app import Application
 from service.web.headers import SecurityHeaders
+from service.web.hosts import hosts_of, require_host
 from service.web.keys import parse_keys, require_keys
-from service.web.limits import limit_rate, parse_rate
+from service.web.limits import limit_rate
 from service.web.metrics import Metrics
 from service.web.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
 from service.web.state import State
@@ -55,10 +57,13 @@ def create_app(
     app.extensions["corrections"] = CorrectionStore(Path(settings.data))
 
     keys = parse_keys(settings.api_keys)
+    if hosts := hosts_of(settings):
+        require_host(app, hosts)
     if keys:
-        require_keys(app, keys)
+        wrong = parse_rate(settings.wrong_keys, "BARCHASB_WRONG_KEYS") if settings.wrong_keys else None
+        require_keys(app, keys, wrong)
     if settings.rate_limit:
-        limit_rate(app, parse_rate(settings.rate_limit), keys)
+        limit_rate(app, parse_rate(settings.rate_limit, "BARCHASB_RATE_LIMIT"), keys)
     if settings.cors:
         CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
     for blueprint in (api, about, state_api, corrections_api, page):

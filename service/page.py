@@ -16,6 +16,7 @@ from service.serving.settings import Settings
 from service.tagger import Tagger
 from service.web.keys import open_to_all
 from service.web.metrics import Metrics
+from service.web.parsing import is_too_long
 from service.web.requests_log import note
 from service.web.state import State
 
@@ -78,6 +79,8 @@ def _tagger() -> Tagger | None:
 def _read(tagger: Tagger | None, documents: list[tuple[str | None, str]]) -> list[reading.Reading]:
     if tagger is None:
         raise _FormError("problem_busy", HTTPStatus.SERVICE_UNAVAILABLE)
+    if is_too_long("".join(text for _, text in documents), _settings().max_sentences):
+        raise _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     readings = [reading.read(tagger, text, name) for name, text in documents]
     sentences = [sentence for each in readings for sentence in each.sentences]
     if len(sentences) > _settings().max_sentences:

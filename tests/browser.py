@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import sync_playwright
 
+from service.bench.processes import free_port
+
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 
@@ -29,7 +31,7 @@ def launched():
 @contextmanager
 def served(models, data, **environment):
     """Serve on a free port of this machine; yield the address."""
-    from .test_server import free_port, start  # noqa: PLC0415  # it imports conftest.py, which imports this file
+    from .test_server import start  # noqa: PLC0415  # it imports conftest.py, which imports this file
 
     port = free_port()
     process = start(models, port, "--quiet", BARCHASB_DATA=os.fspath(data), **environment)

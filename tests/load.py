@@ -13,99 +13,24 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
 from tempfile import TemporaryDirectory
 
 import aiohttp
 import orjson
 import psutil
 
-from labels import dataset
 from service.bench.processes import HOST, free_port, running
-from service.tagger import Tagger
 from training import store
 from training.train import train
+
+from .load_cases import Case, bad_cases, good_cases
+from .load_report import Outcome, Report
 
 ROOT = Path(__file__).parent.parent
 CONNECTIONS = 16
 """Requests at the same time, fewer than the service lets wait."""
 _BAD_SHARE = 0.1
-_SETTLE_SECONDS = 15.0
-"""After so long nothing may be answered by the model before: the new one was loaded, old requests have finished."""
-# A request that ends this long after a kill has failed for another reason; the clock is read after the signal is sent.
-_KILL_SECONDS = 1.0
-_SLACK_SECONDS = 0.1
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request and its right answer: the tags of each version, or the status of its refusal."""
-
-    body: bytes
-    tags: dict[str, list] = field(default_factory=dict)
-    status: int = 200
-    method: str = "POST"
-    path: str = "/classify"
-    kind: str = "application/json"
-    raw: bool = False
-    """Whether the body is all that is sent, head and all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A request's time, the version that answered, and what was wrong; `lost` is no answer at all."""
-
-    start: float
-    end: float
-    version: str | None = None
-    wrong: str | None = None
-    lost: str | None = None
-
-
-def good_cases(models: Path, versions: list[str]) -> list[Case]:
-    """Return requests with one and with 40 sentences, and documents, with what each version answers."""
-    sentences = [sentence.text for sentence in dataset.read().sentences]
-    random.Random(0).shuffle(sentences)
-    pages = [path.read_text("utf-8") for path in sorted((ROOT / "seeds/samples").glob("0*.txt"))]
-    wanted = [
-        *({"sentences": [text]} for text in sentences[:120]),
-        *({"sentences": sentences[start : start + 40]} for start in range(0, 1200, 40)),
-        *({"text": page} for page in pages),
-    ]
-    tags = [{} for _ in wanted]
-    for version in versions:
-        store.use(version, models)
-        tagger = Tagger.load(models)
-        for request, found in zip(wanted, tags, strict=True):
-            if "text" in request:
-                tagged = tagger.tag_document(request["text"])
-            else:
-                tagged = tagger.tag_sentences(request["sentences"])
-            found[version] = [orjson.loads(orjson.dumps(each.to_dict())) for each in tagged]
-    return [Case(orjson.dumps(request), found) for request, found in zip(wanted, tags, strict=True)]
-
-
-def bad_cases() -> list[Case]:
-    """Return requests that must be refused, each with its status."""
-    return [
-        Case(b"{", status=400),
-        Case(b'{"sentences": ["\xff"]}', status=400),
-        Case(b"[]", status=422),
-        Case(b'{"sentences": []}', status=422),
-        Case(b'{"sentences": ["\\u0000"]}', status=422),
-        Case(b'{"sentences": [1]}', status=422),
-        Case(b'{"text": "...", "sentences": ["a"]}', status=422),
-        Case(b'{"unknown": 1}', status=422),
-        Case(orjson.dumps({"sentences": ["a"] * 10_001}), status=413),
-        Case(b'{"sentences": ["a"]}', status=415, kind="text/plain"),
-        Case(b"", status=405, method="GET"),
-        Case(b"", status=404, method="GET", path="/nothing"),
-        Case(b"nonsense\r\n\r\n", status=400, raw=True),
-        # A client that goes away in the middle of its request.
-        Case(b"POST /classify HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", status=0, raw=True),
-    ]
 
 
 class Load:
@@ -193,69 +118,6 @@ class Load:
                 group.create_task(due(start))
 
 
-@dataclass
-class Report:
-    """What a load came to."""
-
-    seconds: float
-    capacity: float
-    rate: float
-    outcomes: list[Outcome]
-    switches: list[tuple[float, str]]
-    """When each version came in use; the first was there from the beginning."""
-    kills: list[float]
-
-    def faults(self) -> list[str]:
-        """Return whatever must not be."""
-        found = [each.wrong for each in self.outcomes if each.wrong]
-        found += [f"lost though no worker was killed: {each.lost}" for each in self.outcomes if self._astray(each)]
-        found += [f"{each.version} answered {self._late(each):.1f} s away from its time" for each in self._stale()]
-        unseen = {version for _, version in self.switches} - {each.version for each in self.outcomes}
-        found += [f"{version} was never answered" for version in unseen]
-        return found
-
-    def _astray(self, outcome: Outcome) -> bool:
-        return bool(outcome.lost) and not any(
-            outcome.start - _SLACK_SECONDS <= kill <= outcome.end + _SLACK_SECONDS
-            and outcome.end < kill + _KILL_SECONDS
-            for kill in self.kills
-        )
-
-    def _late(self, outcome: Outcome) -> float:
-        """Return by how many seconds a request missed the time of its version; 0 or less if it did not."""
-        after = [
-            end
-            for (_, version), (end, _) in zip(self.switches, [*self.switches[1:], (float("inf"), "")], strict=True)
-            if version == outcome.version
-        ]
-        begun = [start for start, version in self.switches if version == outcome.version]
-        return min(
-            (max(outcome.start - end, start - outcome.end) for start, end in zip(begun, after, strict=True)),
-            default=float("inf"),
-        )
-
-    def _stale(self) -> list[Outcome]:
-        return [each for each in self.outcomes if each.version and self._late(each) > _SETTLE_SECONDS]
-
-    def text(self) -> str:
-        """Return the figures as lines of text."""
-        done = [each for each in self.outcomes if not each.lost]
-        milliseconds = [1000 * (each.end - each.start) for each in done]
-        cuts = quantiles(milliseconds, n=1000)
-        answers = sum(each.version is not None for each in done)
-        late = max((self._late(each) for each in done if each.version), default=0.0)
-        lost = [each for each in self.outcomes if each.lost]
-        return (
-            f"{self.seconds:g} s at {self.rate:,.0f} requests/s, {self.rate / self.capacity:.0%} of "
-            f"{self.capacity:,.0f}; {len(self.switches) - 1} switches, {len(self.kills)} workers killed\n"
-            f"{answers:,} answers and {len(done) - answers:,} refusals, "
-            f"{sum(each.wrong is not None for each in done)} wrong; {len(lost)} lost, "
-            f"{sum(map(self._astray, lost))} of them not in a killed worker\n"
-            f"p50 {cuts[499]:.1f} ms, p99 {cuts[989]:.1f} ms, p99.9 {cuts[998]:.1f} ms, "
-            f"longest {max(milliseconds):,.0f} ms; the old model answered at most {late:.1f} s after a switch"
-        )
-
-
 async def _switching(models: Path, versions: list[str], times: int, seconds: float, done: list) -> None:
     turns = itertools.cycle(versions)
     done.append((time.monotonic(), next(turns)))
@@ -275,9 +137,9 @@ async def _killing(master: psutil.Process, every: float, seconds: float, done: l
             done.append(time.monotonic())
 
 
-async def _load(port: int, master: int, models: Path, versions: list[str], plan: argparse.Namespace) -> Report:
-    good, bad = good_cases(models, versions), bad_cases()
-    store.use(versions[0], models)
+async def _load(
+    port: int, master: int, models: Path, versions: list[str], plan: argparse.Namespace, *, good: list[Case]
+) -> Report:
     switches: list[tuple[float, str]] = []
     kills: list[float] = []
     async with aiohttp.ClientSession(
@@ -285,7 +147,7 @@ async def _load(port: int, master: int, models: Path, versions: list[str], plan:
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2),
         timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
-        load = Load(port, good, bad, session)
+        load = Load(port, good, bad_cases(), session)
         await load.as_fast_as_it_answers(plan.warm)
         capacity = await load.as_fast_as_it_answers(plan.warm)
         async with asyncio.TaskGroup() as group:
@@ -302,6 +164,8 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
     `plan` has `seconds`, `switches`, `kill_every` (seconds), `share` (of the capacity) and `warm` (seconds).
     """
     port = free_port()
+    # Each version comes in use for its answers, which a running service would follow.
+    good = good_cases(models, versions)
     store.use(versions[0], models)
 
     def ready() -> None:
@@ -309,7 +173,7 @@ def run(models: Path, versions: list[str], plan: argparse.Namespace, folder: Pat
 
     command = [str(ROOT / ".venv/bin/barchasb"), "serve", "--port", str(port)]
     with running(command, {"BARCHASB_MODELS": str(models), "BARCHASB_WORKERS": "2"}, folder / "log", ready) as master:
-        return asyncio.run(_load(port, master, models, versions, plan))
+        return asyncio.run(_load(port, master, models, versions, plan, good=good))
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from service.bench.processes import free_port
 from service.corrections.review import conflicts
 from service.corrections.store import CorrectionStore, folder
 
 from .conftest import ROOT
 from .test_corrections_api import correction
-from .test_server import call, free_port, start
+from .test_server import call, start
 
 WORKERS = 2
 

@@ -65,6 +65,43 @@ def test_the_log_has_the_name_of_the_key_and_never_the_key(tagger, manifest, cap
     assert "wrong-key" not in written
 
 
+def guesses(tagger, manifest, **config):
+    app = create_app({"QUIET": True, "API_KEYS": f"desk:{DESK}", "WRONG_KEYS": "3/minute", **config}, tagger, manifest)
+    return app.test_client()
+
+
+def status(client, key=None, address="192.0.2.1"):
+    headers = {} if key is None else {"X-API-Key": key}
+    return client.get("/labels", headers=headers, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+
+def test_an_address_that_sent_many_wrong_keys_learns_nothing_more(tagger, manifest):
+    client = guesses(tagger, manifest)
+    codes = [status(client, key) for key in (DESK, "a", DESK, "b", "c", "d", DESK)]
+    assert codes == [200, 401, 200, 401, 401, 429, 429]
+    response = client.get("/labels", headers={"X-API-Key": DESK}, environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+    assert response.mimetype == "application/problem+json"
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
+    assert status(client, DESK, "192.0.2.2") == 200
+
+
+def test_a_guess_counts_wherever_it_is_tried(tagger, manifest):
+    client = guesses(tagger, manifest)
+    codes = [client.get("/healthz", headers={"X-API-Key": key}).status_code for key in "abcd"]
+    assert codes == [200, 200, 200, 429]
+
+
+def test_no_key_is_no_guess(tagger, manifest):
+    client = guesses(tagger, manifest)
+    assert [status(client) for _ in range(5)] == [401] * 5
+    assert status(client, DESK) == 200
+
+
+def test_wrong_keys_may_be_left_uncounted(tagger, manifest):
+    client = guesses(tagger, manifest, WRONG_KEYS="")
+    assert [status(client, key) for key in "abcdef"] == [401] * 6
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

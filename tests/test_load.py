@@ -7,7 +7,7 @@ from training.train import train
 
 from . import load
 from .conftest import STARTER
-from .load import Outcome, Report
+from .load_report import Outcome, Report
 
 
 @pytest.fixture(scope="module")

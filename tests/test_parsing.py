@@ -1,17 +1,22 @@
 import json
+import string
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
 from service.app import create_app
+from service.serving.settings import Settings
 from service.web import openapi
 from service.web.parsing import parse
 from service.web.problems import ProblemError
 
+from .test_api import assert_problem, post
+
 LIMIT, LONGEST = 4, 30
+LIMITS = Settings(max_sentences=LIMIT, max_length=LONGEST)
 LABELS = ["health", "employment", "export", "ideology", "statistic"]
 
 
@@ -26,7 +31,7 @@ def valid(tagger, manifest):
 
 def accepted(body):
     try:
-        parse(body, LIMIT, LONGEST)
+        parse(body, LIMITS)
     except ProblemError:
         return False
     return True
@@ -64,7 +69,7 @@ def test_the_parser_takes_what_the_document_allows_and_nothing_else(valid, body)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_request_or_a_problem(body):
     try:
-        parse(body, LIMIT, LONGEST)
+        parse(body, LIMITS)
     except ProblemError as problem:
         assert 400 <= problem.status < 500  # noqa: PT017  # every other error fails the test by itself
 
@@ -74,7 +79,7 @@ def test_any_bytes_are_a_request_or_a_problem(body):
 def test_what_is_parsed_is_what_was_sent(sentences):
     kept = [text for text in sentences if any(map(str.isalnum, text)) and "\0" not in text]
     if kept:
-        assert parse(orjson.dumps({"sentences": kept}), LIMIT, LONGEST).sentences == kept
+        assert parse(orjson.dumps({"sentences": kept}), LIMITS).sentences == kept
 
 
 @pytest.mark.parametrize(
@@ -91,11 +96,39 @@ def test_what_is_parsed_is_what_was_sent(sentences):
 )
 def test_a_body_that_cannot_be_is_told(body, status, told):
     with pytest.raises(ProblemError, match=told) as caught:
-        parse(json.dumps(body).encode(), LIMIT, LONGEST)
+        parse(json.dumps(body).encode(), LIMITS)
     assert caught.value.status == status
 
 
 def test_at_every_limit_a_request_is_taken():
     body = {"sentences": ["a" * LONGEST] * LIMIT, "thresholds": dict.fromkeys(LABELS, 1) | {"health": 0}}
-    assert parse(json.dumps(body).encode(), LIMIT, LONGEST).thresholds["health"] == 0
-    assert parse(json.dumps({"text": "a" * 1000}).encode(), LIMIT, LONGEST).text == "a" * 1000
+    assert parse(json.dumps(body).encode(), LIMITS).thresholds["health"] == 0
+    assert parse(json.dumps({"text": "a" * 1000}).encode(), LIMITS).text == "a" * 1000
+
+
+SECRET = st.text(string.ascii_letters, min_size=12, max_size=20)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-100, 100), SECRET),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(["text", "sentences", "explain"]), SECRET), inner, max_size=3),
+    ),
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(JSON, SECRET)
+def test_no_body_fails_inside_and_no_problem_repeats_the_input(client, value, secret):
+    response = post(client, {**value, secret: secret} if isinstance(value, dict) else value)
+    if response.status_code == 200:
+        assert response.mimetype == "application/json"
+    else:
+        problem = assert_problem(response, response.status_code)
+        assert 400 <= response.status_code < 500
+        assert secret not in problem["detail"]
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200))
+def test_no_bytes_fail_inside(client, body):
+    assert post(client, body).status_code in (200, 400, 422)

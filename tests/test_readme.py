@@ -5,8 +5,10 @@ import subprocess
 
 import pytest
 
+from service.bench.processes import free_port
+
 from .conftest import ROOT
-from .test_server import free_port, start
+from .test_server import start
 
 README = (ROOT / "README.md").read_text("utf-8")
 # A block has one command or several, each with what it prints.

@@ -4,8 +4,10 @@ import subprocess
 
 import pytest
 
+from service.bench.processes import free_port
+
 from .conftest import ROOT
-from .test_server import call, free_port, metrics, start
+from .test_server import call, metrics, start
 
 CASES = int(os.environ.get("CASES", "100"))
 """At least so many requests; `make fuzz` sends many more."""

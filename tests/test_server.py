@@ -13,18 +13,13 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from service.bench.processes import free_port
 from service.tagger import Tagger
 from training import store
 from training.model import Model
 
 from .conftest import ROOT
 from .test_metrics import samples
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def call(port, path, value=None, **headers):
@@ -212,7 +207,7 @@ def test_a_killed_worker_is_replaced_and_nothing_counted_is_lost(models):
 def test_when_told_to_stop_the_service_is_not_ready_and_finishes_what_has_begun(models):
     with serving(models, "--workers", "1", "--drain-seconds", "1", "--quiet") as (port, process):
         body = json.dumps({"sentences": TEXTS}).encode()
-        head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", port), timeout=20) as begun:
             begun.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:10])
             process.send_signal(signal.SIGTERM)
@@ -244,13 +239,13 @@ def test_a_request_on_a_connection_that_is_kept_finds_the_old_model_still_there(
     folder, expected = versions
     old = store.current(folder)
     new = next(version for version in expected if version != old)
-    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with (
         serving(folder, "--workers", "1", "--watch", "0.1", "--quiet") as (port, _),
         socket.create_connection(("127.0.0.1", port), timeout=20) as kept,
     ):
         kept.sendall(ask)
-        assert b"keep-alive" in kept.recv(4096)
+        assert b"Connection: close" not in kept.recv(4096)
         store.use(new, folder)
         until(lambda: call(port, "/healthz")["model"] == new)
         kept.sendall(ask)

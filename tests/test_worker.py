@@ -8,11 +8,13 @@ from contextlib import closing
 
 import pytest
 
-from .test_server import call, free_port, start
+from service.bench.processes import free_port
+
+from .test_server import call, start
 
 MAX_BODY = 100_000
 BODY = json.dumps({"sentences": ["صادرات زعفران به ده کشور رسید."]}).encode()
-HEAD = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = b"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 # The first takes a while; the answer to the second does not fit between two sockets.
 LONG = json.dumps(
     {"sentences": ["صادرات زعفران به ده کشور رسید و کارگران بیمه شدند."] * 800, "explain": True}, ensure_ascii=False
@@ -150,14 +152,14 @@ def test_a_connection_is_used_again(port):
             file.flush()
             assert read_answer(file)[0] == 200
         # Requests that come together are answered in turn.
-        file.write(request() + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + request(b"{"))
+        file.write(request() + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" + request(b"{"))
         file.flush()
         answers = [read_answer(file) for _ in range(3)]
         assert [status for status, _ in answers] == [200, 200, 400]
         assert json.loads(answers[1][1])["status"] == "ok"
 
 
-@pytest.mark.parametrize("version", [b"HTTP/1.1\r\nHost: x\r\nConnection: close", b"HTTP/1.0"])
+@pytest.mark.parametrize("version", [b"HTTP/1.1\r\nHost: localhost\r\nConnection: close", b"HTTP/1.0"])
 def test_a_connection_is_closed_when_the_client_wants_it(port, version):
     with connect(port, b"GET /healthz " + version + b"\r\n\r\n") as client:
         assert b'"ok"' in read_all(client)
@@ -227,8 +229,8 @@ def test_a_body_in_chunks_may_not_be_longer_than_another(port):
         (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (CHUNKED + b"zz\r\n", 400),
         (CHUNKED + b"-1\r\n\r\n", 400),
-        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 414),
-        (b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 20000, 431),
         (b"GET /" + b"a" * 70_000, 414),
     ],
@@ -240,6 +242,51 @@ def test_what_is_no_request_is_a_problem(port, data, status):
     assert status_of(answer) == status
     assert b"application/problem+json" in answer
     assert_answers_quickly(port)
+
+
+# Whoever stands before the service may see the end of a request elsewhere: the rest would be a request of its own.
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CHUNKS = b"Transfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request(BODY, b"Content-Length: 5\r\n"),
+        request(BODY, b"Content-Length: %d\r\n" % len(BODY)),
+        request(BODY, CHUNKS),
+        HEAD + CHUNKS + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
+        HEAD.replace(b"1.1", b"1.0") + b"Connection: keep-alive\r\n" + CHUNKS + b"\r\n0\r\n\r\n",
+        HEAD + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        HEAD + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        HEAD + b"Content-Length: +5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 0x5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5_0\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5, 5\r\n\r\nabcde",
+        HEAD + b"Content-Length:\r\n\r\n",
+        HEAD + b"Content-Length : 5\r\n\r\nabcde",
+        HEAD + b"Content-Length: 5\nX: y\r\n\r\nabcde",
+        HEAD + b"X: y\rContent-Length: 5\r\n\r\nabcde",
+        b"POST /classify HTTP/1.1\nHost: localhost\r\n\r\n",
+        CHUNKED + b"+5\r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"0x5\r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"5 \r\nabcde\r\n0\r\n\r\n",
+        CHUNKED + b"5\r\nabcdef\r\n0\r\n\r\n",
+        CHUNKED + b"5;a=\nb\r\nabcde\r\n0\r\n\r\n",
+    ],
+    ids=range(21),
+)
+def test_a_request_whose_end_is_in_doubt_is_refused_and_nothing_after_it_is_answered(port, data):
+    with connect(port, data + HIDDEN) as client:
+        answer = read_all(client)
+    assert status_of(answer) in (400, 501)
+    assert answer.count(b"HTTP/1.") == 1
+    assert b"application/problem+json" in answer
+
+
+def test_a_lone_line_feed_ends_no_request(port):
+    with connect(port, b"GET /healthz HTTP/1.1\nHost: localhost\n\n") as client:
+        assert status_of(read_all(client)) == 408
 
 
 def test_a_client_that_goes_away_leaves_nothing_behind(port):

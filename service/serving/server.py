@@ -115,8 +115,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         options: dict[str, Any] = {
             "bind": f"{host}:{settings.port}",
             "workers": settings.processes,
-            "worker_class": "service.serving.worker.BufferingWorker",
-            "worker_connections": settings.max_connections,
+            "worker_class": "service.serving.worker.WaitressWorker",
             "timeout": settings.answer_seconds,
             "graceful_timeout": settings.stop_seconds,
             "preload_app": True,

@@ -18,9 +18,10 @@ class _Lines(logging.Handler):
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
-    """gunicorn's own messages in the same form; each request's line is `service.web.requests_log`'s."""
+    """What gunicorn and waitress say, in the same form; each request's line is `service.web.requests_log`'s."""
 
     def setup(self, cfg: Any) -> None:
         """Send the messages to standard error as JSON."""
         super().setup(cfg)
         self.error_log.handlers = [_Lines()]
+        logging.getLogger("waitress").handlers = self.error_log.handlers

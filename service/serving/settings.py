@@ -31,6 +31,14 @@ class Settings:
     watch: float = _setting(1.0, "seconds between two looks at the version in use; 0 never switches", 0)
     api_keys: str = _setting("", "who may ask, as `name:key,name:key`; needed when others can reach the address")
     no_keys: bool = _setting(means="answer without a key even when others can reach the address", default=False)
+    wrong_keys: str = _setting(
+        "20/minute", "wrong keys of one address, which then gets no answer for a while; empty is any number"
+    )
+    trusted_hosts: str = _setting(
+        "",
+        "hosts that a request may name, separated by commas, `.example.org` with all below it; by default, where no "
+        "key is needed and only this machine reaches the address, the names of this machine, else any",
+    )
     rate_limit: str = _setting("", "requests of one key, as `600/minute`; without keys, of all together")
     cors: str = _setting("", "origins whose pages may ask, separated by commas; `*` is all")
     max_body: int = _setting(2 * 1024 * 1024, "bytes of a request's body", 1)

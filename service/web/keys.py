@@ -10,13 +10,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, g, request
+from limits import RateLimitItem
 
 from service.serving.settings import SettingsError
+from service.web.counts import Rate, SharedStorage
 from service.web.problems import ProblemError
 from service.web.requests_log import note
 
 _LEAST = 16
 """Characters of a key: fewer can be guessed."""
+_ADDRESSES = 4096
+"""Counts of wrong keys. Addresses are spread over them by a secret hash; two that meet share one for a while."""
 
 
 def parse_keys(text: str) -> dict[str, bytes]:
@@ -69,13 +73,22 @@ def _owner(keys: Mapping[str, bytes], given: bytes) -> str | None:
     return found
 
 
-def require_keys(app: Flask, keys: Mapping[str, bytes]) -> None:
-    """Refuse every request without a key, but those to views that are open to all and to pages' static files."""
+def require_keys(app: Flask, keys: Mapping[str, bytes], wrong: RateLimitItem | None = None) -> None:
+    """Refuse every request without a key, but those to views that are open to all and to pages' static files.
+
+    An address that sends more wrong keys than `wrong` gets 429 for any key, so that it does not learn which is right.
+    """
+    guesses = Rate(wrong, SharedStorage(_ADDRESSES, lambda name: hash(name) % _ADDRESSES)) if wrong else None
 
     @app.before_request
     def check() -> None:
         endpoint = request.endpoint or ""
-        name = _owner(keys, _given())
+        given, address = _given(), request.remote_addr or ""
+        if given and guesses:
+            guesses.check(address)
+        name = _owner(keys, given)
+        if given and guesses and name is None:
+            guesses.count(address)
         if name is not None:
             g.key_name = name
             note(key=name)

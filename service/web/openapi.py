@@ -146,7 +146,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         responses = dict(operation["responses"])
         if keys and not hasattr(view, "open_to_all"):
             responses["401"] = HTTPStatus.UNAUTHORIZED.name
-        if settings.rate_limit:
+        if settings.rate_limit or (keys and settings.wrong_keys):
             responses["429"] = HTTPStatus.TOO_MANY_REQUESTS.name
         responses["503"] = HTTPStatus.SERVICE_UNAVAILABLE.name
         found = {**operation, "operationId": rule.endpoint.rpartition(".")[2], "responses": responses}
