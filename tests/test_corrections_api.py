@@ -10,7 +10,8 @@ from jsonschema_rs import validator_for
 from service.app import create_app
 from service.corrections.body import MAX_NOTE, MAX_TEXT
 
-from .test_api import JSON, assert_problem
+from .test_api import assert_problem
+from .test_parsing import JSON
 
 SENTENCE = "امسال ۴۰ تن زعفران از بندر خیالی لاورستان به سه کشور صادر شد."
 INJECTIONS = [
