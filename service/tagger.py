@@ -52,8 +52,9 @@ def lines_of(document: str) -> list[Sentence]:
     place = 0
     for line in document.split("\n"):
         text = line.strip()
-        if any(map(str.isalnum, text)):
-            start = place + line.index(text)
+        # Most lines begin with a letter and have no space around them: what needs a search comes last.
+        if text and (text[0].isalnum() or any(map(str.isalnum, text))):
+            start = place if len(text) == len(line) else place + line.index(text)
             found.append(Sentence(text, start, start + len(text)))
         place += len(line) + 1
     return found

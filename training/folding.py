@@ -6,7 +6,7 @@ Words of all sentences stand in one array, BREAK_WORD before each sentence and a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -55,7 +55,8 @@ class Folded:
     def __init__(self, weights: Weights, bias: Floats, limit: int) -> None:
         nothing: tuple[list[str], Floats] = ([], np.zeros((0, len(bias))))
         self._features = {
-            view: ({name: place for place, name in enumerate(names)}, values)
+            # What has no weight is looked up as the last row, which is zero.
+            view: ({name: place for place, name in enumerate(names)}, np.pad(values, ((0, 1), (0, 0))))
             for view, (names, values) in ((view, weights.get(view, nothing)) for view in ("word", "char"))
         }
         names, values = weights.get("number", nothing)
@@ -69,10 +70,10 @@ class Folded:
 
     def _sums(self, view: str, features: Iterable[Sequence[str]]) -> Floats:
         known, weights = self._features[view]
-        found = [[known[name] for name in names if name in known] for names in features]
-        owners = np.repeat(np.arange(len(found)), [len(places) for places in found])
-        columns = weights[list(chain.from_iterable(found))].T
-        return np.column_stack([np.bincount(owners, column, len(found)) for column in columns])
+        found = list(features)
+        owners = np.repeat(np.arange(len(found)), [len(names) for names in found])
+        places = np.fromiter(map(known.get, chain.from_iterable(found), repeat(len(known))), np.int64, len(owners))
+        return np.column_stack([np.bincount(owners, column.take(places), len(found)) for column in weights.T])
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""
