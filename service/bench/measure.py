@@ -23,6 +23,8 @@ _BODIES = 4_000
 _CHECKED = 200
 """Sentences of the first request, whose answers are compared."""
 _WARM_SECONDS = 2
+_LONGEST_SECONDS = 60
+"""A server that has answered nobody in so long is given up; it is asked for twice the time until then."""
 # Both compute in double precision, in another order; a score that lies between two decimals may fall to either.
 _TOLERANCE = 0.00011
 
@@ -94,6 +96,12 @@ def _drain(address: str, value: Any, connections: int) -> None:
         list(pool.map(lambda _: post(address, value), range(connections)))
 
 
+def _asked(address: str, bodies: Path, value: Any, connections: int, seconds: int) -> wrk.Speed | None:
+    speed = wrk.ask(address, bodies, connections, seconds)
+    _drain(address, value, connections)
+    return speed
+
+
 def _one(
     contender: Contender, plan: Plan, sentences: Sequence[str], expected: Sequence[Answer]
 ) -> dict[int, wrk.Speed]:
@@ -114,11 +122,13 @@ def _one(
                 bodies = folder / f"{size}.jsonl"
                 lines = [json.dumps(contender.body(each), ensure_ascii=False) for each in requests(sentences, size)]
                 bodies.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-                for seconds in (min(_WARM_SECONDS, plan.seconds), plan.seconds):
-                    speed = wrk.ask(address, bodies, plan.connections, seconds)
-                    _drain(address, contender.body(sentences[:1]), plan.connections)
-                if speed is None:
-                    raise BenchError(f"{contender.name}: no answer in {plan.seconds} s; give it more: SECONDS=…")
+                ask = partial(_asked, address, bodies, contender.body(sentences[:1]), plan.connections)
+                ask(min(_WARM_SECONDS, plan.seconds))
+                seconds = plan.seconds
+                while (speed := ask(seconds)) is None:
+                    if seconds > _LONGEST_SECONDS:
+                        raise BenchError(f"{contender.name}: no answer in {seconds} s; give it more: SECONDS=…")
+                    seconds *= 2
                 speeds[size] = speed
     return speeds
 
