@@ -56,7 +56,7 @@ def _weigh(master: int) -> int:
     return sum(worker.memory_full_info().uss for worker in psutil.Process(master).children())
 
 
-def run(models: Path, log: Path, *, laps: int, requests: int, command: list[str]) -> Report:
+def run(models: Path, log: Path, *, laps: int, requests: int, command: list[str], workers: int = 2) -> Report:
     """Ask so many requests of new words in each lap, and weigh the workers after it."""
     port = free_port()
     words = new_words()
@@ -65,7 +65,7 @@ def run(models: Path, log: Path, *, laps: int, requests: int, command: list[str]
     def ready() -> None:
         urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5).close()
 
-    environment = {"BARCHASB_MODELS": str(models), "BARCHASB_PORT": str(port), "BARCHASB_WORKERS": "2"}
+    environment = {"BARCHASB_MODELS": str(models), "BARCHASB_PORT": str(port), "BARCHASB_WORKERS": str(workers)}
     with running(command, environment, log, ready) as master:
         for _ in range(laps):
             for _ in range(requests):

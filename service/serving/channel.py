@@ -19,6 +19,15 @@ _LINGER_SECONDS = 2.0
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no types
     """Refuses what another server may understand in another way."""
 
+    has_line = False
+
+    def received(self, data: bytes) -> int:
+        """Take bytes and remember whether the first line ends within the head's limit; return how many were taken."""
+        room = self.adj.max_request_header_size - self.header_bytes_received
+        self.has_line = self.has_line or b"\n" in data[: max(room, 0)]
+        taken: int = super().received(data)
+        return taken
+
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head; raises ParsingError for a version that is none, and for lengths that can differ."""
         super().parse_header(header_plus)
@@ -31,13 +40,14 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships no typ
 class _Refusal(WSGITask):  # type: ignore[misc]  # waitress ships no types
     """The application says in its own way what was wrong with a request that it does not see."""
 
-    def __init__(self, channel: "Channel", request: HTTPRequestParser) -> None:
+    def __init__(self, channel: "Channel", request: _Parser) -> None:
         # What was sent may not even have an address.
         blank = HTTPRequestParser(channel.adj)
         blank.parse_header(b"GET / HTTP/1.0\r\n")
         super().__init__(channel, blank)
-        self._status = HTTPStatus(getattr(request.error, "code", request.error))
-        if self._status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE and b"\r\n" not in request.header_plus:
+        error: Any = request.error
+        self._status = HTTPStatus(getattr(error, "code", error))
+        if self._status == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE and not request.has_line:
             self._status = HTTPStatus.REQUEST_URI_TOO_LONG
         channel.refused = True
 

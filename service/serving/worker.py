@@ -31,6 +31,8 @@ _FAREWELL_SECONDS = 1.0
 """How long an idle connection stays open when the worker is about to end: a request may be on its way."""
 _LOOK_SECONDS = 0.25
 _HEAD = 64 * 1024
+_PIECE = 256 * 1024
+"""Bytes that are taken at one look: who has sent all in time must not wait for many looks of a busy worker."""
 
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no types
@@ -80,7 +82,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             max_request_header_size=_HEAD,
             # waitress refuses a body that is as long as this.
             max_request_body_size=settings.max_body + 1,
-            recv_bytes=_HEAD // 2,
+            recv_bytes=_PIECE,
             # Who is too many is seen to here, and nobody waits for an answer to be taken before it goes on.
             connection_limit=sys.maxsize,
             channel_timeout=sys.maxsize,
