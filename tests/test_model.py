@@ -1,3 +1,4 @@
+import math
 import pickle
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from labels import dataset
 from labels.scheme import SCORED, Theme, Type
 from seeds.text import words
+from training.compiling import compiled, loops_for
 from training.fit import fit, folded
-from training.lexicon import BREAK, TableInfo
+from training.lexicon import TableInfo
 from training.model import Model
 
 ZWNJ = "\N{ZERO WIDTH NON-JOINER}"
@@ -24,12 +26,12 @@ PERSIAN = st.text(
     st.sampled_from("ابپتسشکگلمنوهیآئ " + ZWNJ + "۰۱۲۳۴۵6789٫٬./:%،.«»()-\u064b\u0640\u200f"), max_size=80
 )
 ANY = st.text(st.characters(codec=None), max_size=40)
-# What meets at edges: affixes that stand alone, numbers with their neighbours, the break between sentences.
+# What meets at edges: affixes that stand alone, numbers with their neighbours, what is no code point to others.
 EDGES = (
     "می نمی ها های ترین ام ای ی اند خانه رفته کار شود و دو هزار میلیون نیم یک سوم خرداد مهر تهران ۵ ۱۲ ۱۳۹۹ 13) "
     "۳٫۵ ۱۲:۳۰ % نفر تن درصد سال - ، «کار» ایران-عراق"
 )
-WORDS = st.lists(st.sampled_from([*EDGES.split(), BREAK, "\ud800", f"کار{BREAK}"]), max_size=30).map(" ".join)
+WORDS = st.lists(st.sampled_from([*EDGES.split(), "\ud800", "کار\ufdd0"]), max_size=30).map(" ".join)
 SPACED = [
     (f"می{ZWNJ}", "می "),
     (f"{ZWNJ}ها", " ها"),
@@ -49,6 +51,14 @@ def small(fitted):
     return folded(fitted)
 
 
+@pytest.fixture(scope="module", params=[math.inf, 0], ids=["interpreted", "compiled"])
+def either(request):
+    """Both forms of the loops, one after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loops_for, "worth", request.param)
+        yield
+
+
 def assert_folded(fitted, small, texts):
     expected = fitted.decision_function([words(text) for text in texts])
     assert np.abs(small.decision_function(texts) - expected).max() < 1e-9
@@ -60,6 +70,7 @@ def test_the_model_adds_up_what_the_pipeline_computes(fitted, small, labelled):
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(st.one_of(ANY, PERSIAN, WORDS), min_size=25, max_size=40))
+@pytest.mark.usefixtures("either")
 def test_the_model_equals_the_pipeline_on_any_text(fitted, small, texts):
     assert_folded(fitted, small, texts)
 
@@ -93,6 +104,7 @@ def test_tags_are_those_of_the_pipeline(fitted, small, labelled):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "ا" * 100_000, "کار " * 50_000, "۱۲ " * 1000, "۳ هزار و " * 500])
+@pytest.mark.usefixtures("either")
 def test_the_model_equals_the_pipeline_on_odd_sizes(fitted, small, text):
     assert_folded(fitted, small, [text])
 
@@ -106,6 +118,16 @@ def test_a_sentence_scores_the_same_alone_and_in_any_batch(tagger, labelled):
     assert (together == alone).all()
 
 
+def test_both_forms_of_the_loops_give_the_same_scores(tagger, labelled, monkeypatch):
+    texts = [sentence.text for sentence in labelled[:500]] + [f"{digit} نفر و \U0001f600" for digit in range(100)]
+    found = []
+    for worth in (math.inf, 0):
+        monkeypatch.setattr(loops_for, "worth", worth)
+        found.append(Model.from_state(tagger.model.to_state()).decision_function(texts))
+    assert (found[0] == found[1]).all()
+
+
+@pytest.mark.usefixtures("either")
 def test_a_full_table_changes_no_score(tagger, labelled):
     texts = [sentence.text for sentence in labelled[:1500]]
     expected = tagger.model.decision_function(texts)
@@ -218,3 +240,11 @@ def test_a_space_for_a_non_joiner_before_an_affix_keeps_99_of_100_tags(current, 
     after = current.model.tag([text for _, text in changed])
     same = sum((a.themes, a.type) == (b.themes, b.type) for a, b in zip(before, after, strict=True))
     assert same / len(changed) >= 0.99
+
+
+def test_loops_are_compiled_once_whatever_is_tagged(tagger, monkeypatch):
+    monkeypatch.setattr(loops_for, "worth", 0)
+    model = Model.from_state(tagger.model.to_state(), limit=1)
+    for texts in ([""], ["کار"], ["می شود ۵ نفر"], ["", "ا" * 5000], ["کار"], ["\U0001f600 "]):
+        model.tag(texts)
+    assert {len(loop.signatures) for loop in compiled()} == {1}

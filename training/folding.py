@@ -1,8 +1,7 @@
-"""The fitted weights folded into rows: the scores of many sentences from a few operations on whole arrays.
+"""The fitted weights folded into rows: the scores of many sentences from one pass over their letters.
 
 It computes what the pipeline of `training.fit` computes on the words of each sentence, and a test holds the two
 together: every distinct word of a sentence adds its row once, and every number adds what it and its neighbours weigh.
-Words of all sentences stand in one array, BREAK_WORD before each sentence and at the end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,24 +9,10 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from training.lexicon import (
-    AND_WORD,
-    BREAK,
-    BREAK_WORD,
-    ENDS_ALPHA,
-    ENDS_HEH,
-    HEH_SUFFIX,
-    MONTH,
-    NUMBER,
-    PREFIX,
-    STARTS_ALPHA,
-    SUFFIX,
-    Floats,
-    Lexicon,
-)
+from training.compiling import loops_for
+from training.lexicon import Lexicon
+from training.loops import Floats
 from training.number_rows import NumberRows
-from training.numbers import END, START
-from training.tokens import Ints
 from training.views import char_features, word_features
 
 Weights = Mapping[str, tuple[Sequence[str], Floats]]
@@ -35,7 +20,8 @@ Weights = Mapping[str, tuple[Sequence[str], Floats]]
 
 _GRID = 2.0**-40
 """Rows are multiples of it, so that sums below 2 ** 13 are exact and no order of adding changes a score."""
-_BREAK = f" {BREAK} "
+_WISHES = 4096
+"""What the loops may ask for at once; what is more they ask for the next time."""
 
 
 def _on_grid(weights: Floats) -> Floats:
@@ -61,8 +47,9 @@ class Folded:
         }
         names, values = weights.get("number", nothing)
         self._numbers = NumberRows(names, _on_grid(values))
-        self._start, self._end = (self._numbers.neighbours.get(edge, 0) for edge in (START, END))
-        self.lexicon = Lexicon(self.word_rows, _on_grid(bias), self._numbers.neighbours, limit)
+        self._bias = _on_grid(bias)
+        self._mark = 0
+        self.lexicon = Lexicon(self.word_rows, len(bias), self._numbers.neighbours, limit)
 
     def word_rows(self, words: Sequence[str]) -> Floats:
         """Return the rows of words of the normal form, shape (n_words, n_labels)."""
@@ -77,83 +64,25 @@ class Folded:
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""
-        if not sentences:
-            return np.empty((0, len(self.lexicon.rows)))
-        self.lexicon.make_room()
-        words = self._joined(self._words(sentences))
-        breaks = words == BREAK_WORD
-        owners = breaks.cumsum() - 1
-        keys = owners << 32 | words
-        keys.sort()
-        distinct = np.concatenate(([True], keys[1:] != keys[:-1]))
-        words_once = (keys & 0xFFFFFFFF)[distinct]
-        starts = np.flatnonzero(words_once == BREAK_WORD)
-        columns = [np.add.reduceat(column.take(words_once), starts) for column in self.lexicon.rows]
-        sums: Floats = np.column_stack(columns)[: len(sentences)]
-        self._add_numbers(sums, words, owners)
+        lexicon, wishes = self.lexicon, np.empty(_WISHES, np.int64)
+        lexicon.make_room()
+        found, counts = lexicon.tokens_of(sentences)
+        chosen = loops_for(len(found))
+        # Plain tuples: the name of a class would stand in the file that keeps the machine code.
+        tokens = tuple(lexicon.tokens)
+        line = np.empty(int(lexicon.tokens.counts[found].sum()), np.int64)
+        lengths = np.empty(len(sentences), np.int64)
+        while n := chosen.line_up(found, counts, tokens, tuple(lexicon.words), line, lengths, wishes):
+            lexicon.join(np.unique(wishes[:n]).tolist())
+
+        words, numbers = tuple(lexicon.words), tuple(self._numbers.tables)
+        sums = np.empty((len(sentences), len(self._bias)))
+
+        def add() -> int:
+            chosen.add_words(line, lengths, words, self._bias, self._mark, sums)
+            self._mark += len(sentences)
+            return chosen.add_numbers(line, lengths, words, numbers, sums, wishes)
+
+        while n := add():
+            self._numbers.learn(np.unique(wishes[:n]).tolist())
         return sums
-
-    def _words(self, sentences: Sequence[str]) -> Ints:
-        # Two breaks at the end: what comes after the last number may be looked at.
-        words = self.lexicon.words_of(f"{BREAK} {_BREAK.join(sentences)}{_BREAK}{BREAK}")
-        if np.count_nonzero(words == BREAK_WORD) == len(sentences) + 2:
-            return words
-        return self._words([" ".join(token for token in each.split() if token != BREAK) for each in sentences])
-
-    def _joined(self, words: Ints) -> Ints:
-        """Return the words with affixes that stand alone written to theirs, as `seeds.text.join_affixes` does it."""
-        flags = self.lexicon.flags.take(words)
-        affixes = np.flatnonzero(flags & (PREFIX | SUFFIX | HEH_SUFFIX))
-        if not len(affixes):
-            return words
-        kinds, before = flags[affixes], flags[affixes - 1]
-        to_last = ((kinds & SUFFIX != 0) & (before & ENDS_ALPHA != 0)) | (
-            (kinds & HEH_SUFFIX != 0) & (before & ENDS_HEH != 0)
-        )
-        prefixes = affixes[kinds & PREFIX != 0]
-        after = prefixes + 1
-        joins = flags[after] & STARTS_ALPHA != 0
-        if len(prefixes) > 1 and (prefixes[1:] == after[:-1]).any():
-            # A prefix that a prefix has taken takes nothing itself.
-            for place in np.flatnonzero(prefixes[1:] == after[:-1]) + 1:
-                joins[place] &= not joins[place - 1]
-        taken = np.zeros(len(words), bool)
-        taken[affixes[to_last]] = True
-        taken[after[joins]] = True
-        while (ends := np.flatnonzero(taken)).size:
-            # Of words that follow each other the first is joined first.
-            ends = ends[~taken[ends - 1]]
-            words = words.copy()
-            words[ends - 1] = self.lexicon.written_together(words[ends - 1], words[ends])
-            rest = np.ones(len(words), bool)
-            rest[ends] = False
-            words, taken = words[rest], taken[rest]
-        return words
-
-    def _add_numbers(self, sums: Floats, words: Ints, owners: Ints) -> None:
-        """Add what the numbers of the words weigh to the sums of their sentences."""
-        lexicon = self.lexicon
-        parts = np.flatnonzero(lexicon.flags.take(words) & NUMBER)
-        if not len(parts):
-            return
-        gaps = np.diff(parts)
-        connected = (gaps == 1) | ((gaps == 2) & (words[parts[:-1] + 1] == AND_WORD))  # noqa: PLR2004  # «و» between
-        firsts = np.flatnonzero(np.concatenate(([True], ~connected)))
-        starts = parts[firsts]
-        ends = parts[np.concatenate((firsts[1:] - 1, [len(parts) - 1]))] + 1
-        before, after = words[starts - 1], words[ends]
-        beyond = np.where(after == BREAK_WORD, BREAK_WORD, words[ends + 1])
-        neighbours = lexicon.neighbours
-        rows = self._numbers(
-            np.bitwise_or.reduceat(lexicon.shapes[words[parts]], firsts),
-            (
-                np.where(before == BREAK_WORD, self._start, neighbours[before]),
-                np.where(after == BREAK_WORD, self._end, neighbours[after]),
-                np.where(beyond == BREAK_WORD, self._end, neighbours[beyond]),
-            ),
-            (lexicon.flags[after] & MONTH != 0).astype(np.int64),
-        )
-        # Numbers of one sentence follow each other.
-        found = owners[starts]
-        first = np.flatnonzero(np.diff(found, prepend=-1))
-        sums[np.ix_(found[first], self._numbers.labels)] += np.add.reduceat(rows, first)

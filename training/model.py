@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from labels.scheme import SCORED, Theme, Type
 from seeds.text import words
+from training.compiling import loops_for
 from training.folding import Folded
 from training.lexicon import LIMIT, TableInfo
 from training.numbers import run_features, runs
@@ -124,6 +125,15 @@ class Model:
         from training import store  # noqa: PLC0415
 
         return store.load(models)[0]
+
+    def compile(self) -> None:
+        """Compile now what else is compiled when this process has been asked for a few thousand sentences.
+
+        It takes some seconds where no process of this machine has done so before.
+        """
+        loops_for.worth = 0
+        self._begin()
+        self.tag([""])
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""

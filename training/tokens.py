@@ -1,190 +1,168 @@
-"""Numbers for the tokens of a text, found on its code units: what `str.split` and a dictionary would give, in arrays.
+"""Numbers for the tokens of sentences: what `str.split` and a dictionary would give, without making a string for each.
 
-A token of up to 15 UTF-16 units and its length are four machine words; they are its key in a hash table with open
-addressing (linear probing; Knuth, The Art of Computer Programming 3, 6.4) that all tokens of a text probe at once. Keys
-are compared whole, so two tokens never share a number. No string is made for a token that is known, which makes this
-faster than `str.split`; see EXPERIMENTS.md.
+The letters of all sentences stand in one array of UTF-16 units, and so do those of the tokens that are known; the loops
+over both are those of `training.loops`.
 """
 
 import re
 import secrets
+from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-_Keys = NDArray[np.uint64]
+from training import loops
+from training.compiling import INTERPRETED, loops_for
+from training.loops import MULTIPLIERS, SPACES, Bools, Ints
 
-_WORDS = 4
-"""Machine words of a key."""
-_UNITS = 4
-"""UTF-16 units of a machine word."""
-_LONGEST = _WORDS * _UNITS - 1
-"""Units of a token that a key has room for; longer tokens, a few of a thousand, are looked up by their text."""
-# The bits of each machine word that belong to a token, by its length.
-_MASKS = np.array(
-    [
-        [(1 << 16 * min(max(length - first, 0), _UNITS)) - 1 for first in range(0, _WORDS * _UNITS, _UNITS)]
-        for length in range(_LONGEST + 1)
-    ],
-    np.uint64,
-)
-_LENGTH_BITS = np.uint64(16 * (_UNITS - 1))
-"""Where a token's length begins in the last machine word of its key, behind its units."""
-_ALL_SAME = np.frombuffer(bytes([True] * _WORDS), np.uint32)
-"""Four comparisons that hold, read as one number."""
 # A lone surrogate has no unit. It reads as what else has no sound and keeps what it stands between apart.
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SILENT = chr(1)
-# Every space is at most the one or between the others: a test goes through all units.
-_LATIN_END = 0xA0
-_OTHERS = (0x1680, 0x3000)
-_IS_SPACE = np.array([chr(unit).isspace() for unit in range(_OTHERS[1] + 1)])
+_HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
+# What is read together lies together, so that it comes from memory at once.
+_TOKEN = np.dtype([(name, np.int64) for name in ("codes", "starts", "lengths", "used", "firsts", "counts")])
 
 
-def extended(column: NDArray[Any], values: Any, start: int) -> NDArray[Any]:
-    """Return the column with values from place `start` on; it grows by doubling."""
-    end = start + len(values)
-    if end > len(column):
-        column = np.concatenate((column[:start], np.zeros((2 * end - start, *column.shape[1:]), column.dtype)))
-    column[start:end] = values
-    return column
+LEAST = 2
+"""Records that there is room for at the least: fields of a single one lie otherwise, and loops were compiled anew."""
 
 
-def spaces(units: NDArray[np.uint16]) -> Ints:
-    """Return the places of the UTF-16 units that `str.split` splits at."""
-    # Two comparisons of whole arrays are much quicker than looking up every unit, and leave few to look up.
-    likely = (units <= _LATIN_END) | (units - _OTHERS[0] <= _OTHERS[1] - _OTHERS[0])
-    places = np.flatnonzero(likely)
-    return np.compress(_IS_SPACE.take(units[places]), places)
+def extended(column: NDArray[Any], length: int) -> NDArray[Any]:
+    """Return the column with room for so many rows; it grows by doubling, and new ones are zero."""
+    if length <= len(column):
+        return column
+    length = max(length, LEAST)
+    return np.concatenate((column, np.zeros((2 * length - len(column), *column.shape[1:]), column.dtype)))
 
 
-def _bounds(encoded: bytes) -> tuple[Ints, Ints]:
-    """Return where the tokens of a text in UTF-16 begin and how many units they have."""
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
+    """Return the places of all ranges, one behind the other."""
+    ends = lengths.cumsum()
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(starts - ends + lengths, lengths)
+
+
+def _units(sentences: Sequence[str]) -> tuple[NDArray[np.uint16], Ints]:
+    """Return sentences in UTF-16, one behind the other, and the units at which they end."""
+    text = "".join(sentences)
+    try:
+        encoded = text.encode("utf-16-le")
+    except UnicodeEncodeError:
+        encoded = _SURROGATES.sub(_SILENT, text).encode("utf-16-le")
     units = np.frombuffer(encoded, np.uint16)
-    edges = np.concatenate(([-1], spaces(units), [len(units)]))
-    starts, lengths = edges[:-1] + 1, np.diff(edges) - 1
-    if not lengths.all():
-        starts, lengths = starts[lengths > 0], lengths[lengths > 0]
-    return starts, lengths
+    ends = np.fromiter(map(len, sentences), np.int64, len(sentences)).cumsum()
+    if len(text) < len(units):
+        # Beyond the first plane a code point has two units.
+        pairs = np.flatnonzero(units & _SURROGATE_BITS == _HIGH_SURROGATE)
+        ends += np.searchsorted(pairs - np.arange(len(pairs)), ends)
+    return units, ends
 
 
-def _keys_of(encoded: bytes, starts: Ints, lengths: Ints) -> _Keys:
-    """Return the keys of tokens, shape (n_tokens, _WORDS); that of a token which is too long for one is zero."""
-    short = np.where(lengths > _LONGEST, 0, lengths)
-    # At every unit a whole key is read, so the last ones need something behind them.
-    units = len(encoded) // 2
-    padded = encoded + bytes(2 * (_LONGEST + 1))
-    read = np.ndarray((units + 1,), f"V{2 * (_LONGEST + 1)}", padded, strides=(2,))
-    keys: _Keys = read[starts].view(np.uint64).reshape(-1, _WORDS)
-    keys &= _MASKS.take(short, axis=0)
-    keys[:, -1] |= short.astype(np.uint64) << _LENGTH_BITS
-    return keys
-
-
-def _same(some: _Keys, others: _Keys) -> NDArray[np.bool_]:
-    """Return where two arrays of keys have the same one, shape (n_tokens,)."""
-    # A row's four comparisons read as one number take a third of the time of `all`.
-    found: NDArray[np.bool_] = (some == others).view(np.uint32).ravel() == _ALL_SAME
-    return found
-
-
-class Tokens:
+class TokenTable:
     """A table of tokens, each with a number from 0 on; `size` is how many there are.
 
-    The hash table begins with the power of two from `slots` on, and doubles before it is half full.
+    The hash table has twice as many slots as tokens at the least, and `slots` when it is made.
     """
 
     def __init__(self, slots: int) -> None:
         self.size = 0
         # Nobody who sends a text may know which tokens meet in a slot.
-        self._factors = [np.uint64(secrets.randbits(64) | 1) for _ in range(_WORDS + 1)]
-        self._slots_at_first = 1 << (slots - 1).bit_length()
-        self._slots = np.full(self._slots_at_first, -1, np.int32)
-        # Zero for the long ones, which are in no slot.
-        self._keys: _Keys = np.zeros((1, _WORDS), np.uint64)
-        self._long: dict[str, int] = {}
+        self._multiplier = MULTIPLIERS // 2 + secrets.randbelow(MULTIPLIERS // 2)
+        self._clock = 0
+        self._n_letters = self._n_pieces = 0
+        self._letters = np.zeros(0, np.uint16)
+        self._pieces = np.zeros(0, np.int32)
+        self._records = np.zeros(LEAST, _TOKEN)
+        self._place_all(slots)
 
-    def numbers(self, text: str) -> tuple[Ints, list[str]]:
-        """Return the number of each token of a text in order, and the new tokens; these have the last numbers."""
-        try:
-            encoded = text.encode("utf-16-le")
-        except UnicodeEncodeError:
-            encoded = _SURROGATES.sub(_SILENT, text).encode("utf-16-le")
-        starts, lengths = _bounds(encoded)
-        keys = _keys_of(encoded, starts, lengths)
-        found = self._probed(keys)
+    @property
+    def arrays(self) -> loops.Tokens:
+        """What the loops read and write."""
+        fields = {name: self._records[name] for name in _TOKEN.names or ()}
+        return loops.Tokens(self._slots, self._letters, self._pieces, **fields)
 
-        new: dict[str, int] = {}
-        for place in np.flatnonzero(found < 0).tolist():
-            start = 2 * int(starts[place])
-            token = encoded[start : start + 2 * int(lengths[place])].decode("utf-16-le")
-            number = self._long.get(token)
-            found[place] = new.setdefault(token, self.size + len(new)) if number is None else number
-        if new:
-            # Of tokens that stand in the text more than once, any place will do.
-            places = np.zeros(len(new), np.int64)
-            fresh = np.flatnonzero(found >= self.size)
-            places[found[fresh] - self.size] = fresh
-            self._add(new, keys[places])
-        return found, list(new)
+    def numbers(self, sentences: Sequence[str]) -> tuple[Ints, Ints, list[str]]:
+        """Return the number of each token in order, how many each sentence has, and the tokens that are new.
 
-    def keep(self, kept: NDArray[np.bool_]) -> None:
-        """Forget all tokens but those kept, which get numbers in the same order; shape (size,)."""
-        numbers = np.flatnonzero(kept)
-        renumbered = kept.cumsum() - 1
-        self._long = {token: int(renumbered[number]) for token, number in self._long.items() if kept[number]}
-        # A search looks up the number -1 too, so there is one key at least.
-        self._keys = np.concatenate((self._keys[numbers], np.zeros((1, _WORDS), np.uint64)))
-        self.size = len(numbers)
-        self._make_slots()
+        These have the last numbers; their words are to be given to `learn` before the loops look for them.
+        """
+        units, ends = _units(sentences)
+        # Every second unit can be a token, and in each sentence one more.
+        most = (len(units) + len(sentences)) // 2 + 1
+        self._make_room(most, len(units))
+        found, counts = np.empty(most, np.int64), np.empty(len(sentences), np.int64)
+        self._clock += 1
+        chosen = loops_for(len(units))
+        before = self.size
+        self.size = chosen.find(
+            # Whoever interprets takes items of a list three times as fast.
+            units.tolist() if chosen is INTERPRETED else units,
+            ends,
+            SPACES,
+            self._multiplier,
+            self._clock,
+            before,
+            tuple(self.arrays),
+            found,
+            counts,
+        )
+        return found[: int(counts.sum())], counts, self._spelling(before)
 
-    def _home(self, keys: _Keys) -> Ints:
-        """Return the slots where the search for tokens begins, shape (n_tokens,)."""
-        mixed: NDArray[np.uint64] = keys[:, 0] * self._factors[0]
-        for place in range(1, _WORDS):
-            mixed += keys[:, place] * self._factors[place]
-        mixed ^= mixed >> np.uint64(32)
-        mixed *= self._factors[-1]
-        return (mixed >> np.uint64(65 - len(self._slots).bit_length())).astype(np.int64)
+    def learn(self, words: Sequence[Sequence[int]]) -> None:
+        """Take the words of the last tokens."""
+        counts = np.array([len(each) for each in words])
+        last = self._records[self.size - len(words) : self.size]
+        last["counts"] = counts
+        last["firsts"] = self._n_pieces + counts.cumsum() - counts
+        end = self._n_pieces + int(counts.sum())
+        self._pieces = extended(self._pieces, end)
+        self._pieces[self._n_pieces : end] = list(chain.from_iterable(words))
+        self._n_pieces = end
 
-    def _probed(self, keys: _Keys) -> Ints:
-        """Return the number of each token, -1 for those that are in no slot, shape (n_tokens,)."""
-        slots = self._home(keys)
-        found = self._slots.take(slots).astype(np.int64)
-        rest = np.flatnonzero(~(_same(self._keys.take(found, axis=0), keys) | (found < 0)))
-        while len(rest):
-            slots[rest] = (slots[rest] + 1) & (len(self._slots) - 1)
-            found[rest] = numbers = self._slots[slots[rest]]
-            rest = rest[~_same(self._keys[numbers], keys[rest]) & (numbers >= 0)]
-        return found
+    @property
+    def used(self) -> Ints:
+        """When each token was last looked up, on a clock that counts calls; shape (size,)."""
+        used: Ints = self._records["used"][: self.size]
+        return used
 
-    def _add(self, tokens: dict[str, int], keys: _Keys) -> None:
-        """Take new tokens in; `keys` are theirs, shape (n_new, _WORDS)."""
-        numbers = np.arange(self.size, self.size + len(tokens))
-        self._keys = extended(self._keys, keys, self.size)
-        long = ~keys.any(axis=1)
-        self._long.update(item for item, is_long in zip(tokens.items(), long.tolist(), strict=True) if is_long)
-        self.size += len(tokens)
-        if 2 * self.size > len(self._slots):
-            self._make_slots()
-        else:
-            self._insert(numbers)
+    def keep(self, kept: Bools) -> Ints:
+        """Forget all tokens but those kept, which get numbers in the same order; shape (size,).
 
-    def _make_slots(self) -> None:
-        slots = self._slots_at_first
-        while slots < 2 * self.size:
-            slots *= 2
-        self._slots = np.full(slots, -1, np.int32)
-        self._insert(np.arange(self.size))
+        Returns the words of those kept, which `renumber` gives new numbers.
+        """
+        records = self._records[: self.size][kept]
+        self._letters = self._letters[_ranges(records["starts"], records["lengths"])]
+        records["starts"] = records["lengths"].cumsum() - records["lengths"]
+        self._pieces = self._pieces[_ranges(records["firsts"], records["counts"])]
+        records["firsts"] = records["counts"].cumsum() - records["counts"]
+        self.size, self._n_letters, self._n_pieces = len(records), len(self._letters), len(self._pieces)
+        self._records = extended(records, LEAST)
+        self._place_all(len(self._slots))
+        return self._pieces.astype(np.int64)
 
-    def _insert(self, numbers: Ints) -> None:
-        numbers = numbers[self._keys[numbers, -1] > 0]
-        slots = self._home(self._keys[numbers])
-        while len(numbers):
-            free = self._slots[slots] < 0
-            # Where several want one slot the last gets it, and the others go on.
-            self._slots[slots[free]] = numbers[free]
-            rest = self._slots[slots] != numbers
-            numbers, slots = numbers[rest], (slots[rest] + 1) & (len(self._slots) - 1)
+    def renumber(self, numbers: Ints) -> None:
+        """Change the numbers of words; shape (n_words,)."""
+        self._pieces = numbers[self._pieces].astype(np.int32)
+
+    def _spelling(self, first: int) -> list[str]:
+        if first == self.size:
+            return []
+        starts = self._records["starts"][first : self.size].tolist()
+        start = starts[0]
+        self._n_letters = starts[-1] + int(self._records["lengths"][self.size - 1])
+        encoded = self._letters[start : self._n_letters].tobytes()
+        edges = (2 * (each - start) for each in (*starts, self._n_letters))
+        return [encoded[one:other].decode("utf-16-le") for one, other in pairwise(edges)]
+
+    def _make_room(self, tokens: int, letters: int) -> None:
+        length = self.size + tokens
+        self._records = extended(self._records, length)
+        self._letters = extended(self._letters, self._n_letters + letters)
+        if 2 * length > len(self._slots):
+            self._place_all(2 * length)
+
+    def _place_all(self, slots: int) -> None:
+        self._slots = np.full(1 << (slots - 1).bit_length(), -1, np.int32)
+        loops_for(self.size).place_all(self._slots, self._records["codes"], self.size)
