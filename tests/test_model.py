@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from labels import dataset
 from labels.scheme import SCORED, Theme, Type
-from seeds.text import words
+from seeds.text import pieces, words
+from training import lexicon
 from training.compiling import compiled, loops_for
 from training.fit import fit, folded
 from training.lexicon import TableInfo
@@ -248,3 +249,20 @@ def test_loops_are_compiled_once_whatever_is_tagged(tagger, monkeypatch):
     for texts in ([""], ["کار"], ["می شود ۵ نفر"], ["", "ا" * 5000], ["کار"], ["\U0001f600 "]):
         model.tag(texts)
     assert {len(loop.signatures) for loop in compiled()} == {1}
+
+
+def test_a_model_that_was_stopped_halfway_scores_as_before(tagger, labelled, monkeypatch):
+    texts = [sentence.text for sentence in labelled[:50]]
+    model = Model.from_state(tagger.model.to_state())
+    calls = iter(range(100))
+
+    def stopped(token):
+        if next(calls) == 99:
+            raise KeyboardInterrupt("enough")
+        return pieces(token)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lexicon, "pieces", stopped)
+        with pytest.raises(KeyboardInterrupt, match="enough"):
+            model.decision_function(texts)
+    assert (model.decision_function(texts) == tagger.model.decision_function(texts)).all()

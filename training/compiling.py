@@ -12,7 +12,7 @@ class Loops(NamedTuple):
 
     find: Callable[..., int]
     place_all: Callable[..., None]
-    line_up: Callable[..., int]
+    line_up: Callable[..., tuple[loops.Ints, int]]
     add_words: Callable[..., None]
     add_numbers: Callable[..., int]
 

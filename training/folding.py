@@ -49,6 +49,7 @@ class Folded:
         self._numbers = NumberRows(names, _on_grid(values))
         self._bias = _on_grid(bias)
         self._mark = 0
+        self._wishes = np.empty(_WISHES, np.int64)
         self.lexicon = Lexicon(self.word_rows, len(bias), self._numbers.neighbours, limit)
 
     def word_rows(self, words: Sequence[str]) -> Floats:
@@ -64,25 +65,21 @@ class Folded:
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""
-        lexicon, wishes = self.lexicon, np.empty(_WISHES, np.int64)
+        lexicon, wishes = self.lexicon, self._wishes
         lexicon.make_room()
         found, counts = lexicon.tokens_of(sentences)
         chosen = loops_for(len(found))
-        # Plain tuples: the name of a class would stand in the file that keeps the machine code.
-        tokens = tuple(lexicon.tokens)
-        line = np.empty(int(lexicon.tokens.counts[found].sum()), np.int64)
         lengths = np.empty(len(sentences), np.int64)
-        while n := chosen.line_up(found, counts, tokens, tuple(lexicon.words), line, lengths, wishes):
-            lexicon.join(np.unique(wishes[:n]).tolist())
-
-        words, numbers = tuple(lexicon.words), tuple(self._numbers.tables)
+        while True:
+            line, wished = chosen.line_up(found, counts, lexicon.tokens, lexicon.words, lengths, wishes)
+            if not wished:
+                break
+            lexicon.join(np.unique(wishes[:wished]).tolist())
         sums = np.empty((len(sentences), len(self._bias)))
-
-        def add() -> int:
-            chosen.add_words(line, lengths, words, self._bias, self._mark, sums)
+        while True:
+            chosen.add_words(line, lengths, lexicon.words, self._bias, self._mark, sums)
             self._mark += len(sentences)
-            return chosen.add_numbers(line, lengths, words, numbers, sums, wishes)
-
-        while n := add():
-            self._numbers.learn(np.unique(wishes[:n]).tolist())
-        return sums
+            wished = chosen.add_numbers(line, lengths, lexicon.words, self._numbers.tables, sums, wishes)
+            if not wished:
+                return sums
+            self._numbers.learn(np.unique(wishes[:wished]).tolist())

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seeds.text import HEH, HEH_SUFFIXES, PREFIXES, SUFFIXES, normalize, pieces
-from training import loops
 from training.loops import (
     AND_WORD,
     ENDS_ALPHA,
@@ -29,7 +28,7 @@ from training.loops import (
     Ints,
 )
 from training.numbers import AND, MONTHS, is_number, neighbour, shape
-from training.tokens import LEAST, TokenTable, extended
+from training.tokens import Arrays, Fields, TokenTable, extended
 
 SHAPES = "item date time year decimal d1 d2 d3 d4 ordinal fraction scale one word".split()
 """A number's shape is the bit of the place that it has here."""
@@ -123,22 +122,21 @@ class Lexicon:
             ("shapes", np.uint16),
             ("flags", np.uint8),
         ]
-        self._records = np.zeros(LEAST, np.dtype(fields, align=True))
+        self._records = extended(np.zeros(0, np.dtype(fields, align=True)), 1)
+        self._fields = Fields()
         self._pairs = self._joined = np.zeros(0, np.int64)
         self._numbers[AND]
         self._fill_words()
 
     @property
-    def tokens(self) -> loops.Tokens:
-        """What the loops read of tokens."""
+    def tokens(self) -> Arrays:
+        """What the loops read of tokens, as in `training.loops.Tokens`."""
         return self._tokens.arrays
 
     @property
-    def words(self) -> loops.Words:
-        """What the loops read of words."""
-        return loops.Words(
-            self._pairs, self._joined, *(self._records[name] for name in self._records.dtype.names or ())
-        )
+    def words(self) -> Arrays:
+        """What the loops read of words, as in `training.loops.Words`."""
+        return self._fields((self._pairs, self._joined), self._records)
 
     def info(self) -> TableInfo:
         """Return size and hits since the lexicon was made."""
@@ -174,7 +172,7 @@ class Lexicon:
         kept[self._tokens.keep(tokens)] = True
         self._tokens.renumber(kept.cumsum() - 1)
         self._numbers.keep(kept)
-        self._records = extended(self._records[: len(kept)][kept], LEAST)
+        self._records = extended(self._records[: len(kept)][kept], 1)
         self._spelling = list(self._numbers)
         self._characters = sum(map(len, self._spelling))
         self._pairs = self._joined = np.zeros(0, np.int64)

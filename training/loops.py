@@ -154,24 +154,30 @@ def place_all(slots: NDArray[np.int32], codes: Ints, size: int) -> None:
 
 
 def line_up(
-    found: Ints, per_sentence: Ints, table: Tokens, words: Words, line: Ints, words_each: Ints, wishes: Ints
-) -> int:
-    """Write the words of sentences into `line`, affixes that stand alone to theirs; return how many `wishes` there are.
+    found: Ints, per_sentence: Ints, table: Tokens, words: Words, words_each: Ints, wishes: Ints
+) -> tuple[Ints, int]:
+    """Return the words of sentences, affixes that stand alone written to theirs, and how many `wishes` there are.
 
     `found` and `per_sentence` are of `find`. `words_each` takes how many words a sentence has, `wishes` pairs of words
-    (as in `Words.pairs`) that are not known yet: when there are any, `line` is not right.
+    (as in `Words.pairs`) that are not known yet: when there are any, the words are not right.
     """
     _, _, pieces, _, _, _, _, firsts, counts = table
     pairs, joined, _, _, _, _, flags = words
-    wished = token = end = 0
+    most = 0
+    for token in found:
+        most += counts[token]
+    line = np.empty(most, np.int64)
+    wished = place = end = 0
     for sentence in range(len(per_sentence)):
         # As `seeds.text.join_affixes` does it; `takes` says that the last word is a prefix that takes the next.
         start = end
         before = 0
         takes = False
         for _ in range(per_sentence[sentence]):
-            first = firsts[found[token]]
-            for piece in range(first, first + counts[found[token]]):
+            token = found[place]
+            place += 1
+            first = firsts[token]
+            for piece in range(first, first + counts[token]):
                 word = pieces[piece]
                 flag = flags[word]
                 taken = takes and flag & STARTS_ALPHA != 0
@@ -191,9 +197,8 @@ def line_up(
                 elif wished < len(wishes):
                     wishes[wished] = pair
                     wished += 1
-            token += 1
         words_each[sentence] = end - start
-    return wished
+    return line[:end], wished
 
 
 def add_words(line: Ints, words_each: Ints, words: Words, bias: Floats, mark: int, sums: Floats) -> None:

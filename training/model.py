@@ -90,6 +90,7 @@ class Model:
     def _begin(self) -> None:
         self._folded = Folded(self.features, self.bias, self._limit)
         self._lock = Lock()
+        self._half_slopes, self._half_intercepts = 0.5 * self.slopes, 0.5 * self.intercepts
 
     def __getstate__(self) -> dict[str, Any]:
         # What is remembered stays here, and so does the lock.
@@ -154,17 +155,33 @@ class Model:
 
     def calibrated(self, scores: Array) -> Array:
         """Return the probabilities that log odds stand for, both of shape (n_sentences, n_labels)."""
-        # tanh instead of exp: no overflow however large the score.
-        return np.round(0.5 * (1.0 + np.tanh(0.5 * (self.slopes * scores + self.intercepts))), DECIMALS)
+        # tanh instead of exp: no overflow however large the score. Halves are exact; so this is
+        # round(.5 * (1 + tanh(.5 * (slopes * scores + intercepts))), DECIMALS), in half the time for one sentence.
+        found = scores * self._half_slopes
+        found += self._half_intercepts
+        np.tanh(found, found)
+        found += 1.0
+        found *= 0.5 * 10**DECIMALS
+        np.rint(found, found)
+        found /= 10**DECIMALS
+        return found
 
     def decision_function(self, sentences: Sequence[str]) -> Array:
         """Return the log odds before calibration, shape (n_sentences, n_labels)."""
-        parts = []
-        for chunk in _chunks(sentences):
-            # The table of words belongs to one chunk at a time.
-            with self._lock:
-                parts.append(self._folded.scores(chunk))
+        parts = [self._scores(chunk) for chunk in _chunks(sentences)]
+        if len(parts) == 1:
+            return parts[0]
         return np.concatenate(parts) if parts else np.empty((0, len(SCORED)))
+
+    def _scores(self, chunk: Sequence[str]) -> Array:
+        # The table of words belongs to one chunk at a time.
+        with self._lock:
+            try:
+                return self._folded.scores(chunk)
+            except BaseException:
+                # Whoever stops it may go on with the model: what was half learned would be wrong for good.
+                self._folded = Folded(self.features, self.bias, self._limit)
+                raise
 
     def explain(self, sentence: str) -> list[Contribution]:
         """Return what each word of a sentence adds to the log odds; with the bias they sum to them.

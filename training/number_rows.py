@@ -21,7 +21,8 @@ def _parsed(name: str) -> tuple[str, str, str, str]:
 class NumberRows:
     """What numbers weigh: a table by kind and word before, one by kind and word after, one by the two words after.
 
-    `neighbours` numbers the words that are known beside a number, from 1 on; `tables` is what the loops read.
+    `neighbours` numbers the words that are known beside a number, from 1 on; `tables` is what the loops read, as in
+    `training.loops.Numbers`.
     """
 
     def __init__(self, names: Sequence[str], weights: Floats) -> None:
@@ -41,8 +42,9 @@ class NumberRows:
                 # A feature without a kind, or without a word, holds for all of them.
                 kinds = self._kinds[kind] if kind else slice(None)
                 tables[sign or "<"][kinds, self.neighbours[word] if word else slice(None)] += row
-        self.tables = Numbers(
-            kinds=np.full((1 << len(SHAPES), 2), -1),
+        self._kind_of = np.full((1 << len(SHAPES), 2), -1)
+        tables_of = Numbers(
+            kinds=self._kind_of,
             before=tables["<"],
             after=tables[">"],
             farther=np.array(sorted(farther)),
@@ -51,10 +53,11 @@ class NumberRows:
             start=self.neighbours.get(START, 0),
             end=self.neighbours.get(END, 0),
         )
+        self.tables = tuple(tables_of)
 
     def learn(self, asked: Iterable[int]) -> None:
         """Find the kinds of numbers, each given as twice the bits of its shapes, and 1 more where a month follows."""
         for each in asked:
             shapes, month = divmod(each, 2)
             names = [name for bit, name in enumerate(SHAPES) if shapes >> bit & 1]
-            self.tables.kinds[shapes, month] = self._kinds.get(kind_of(names, before_month=bool(month)), 0)
+            self._kind_of[shapes, month] = self._kinds.get(kind_of(names, before_month=bool(month)), 0)

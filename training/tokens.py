@@ -8,33 +8,52 @@ import re
 import secrets
 from collections.abc import Sequence
 from itertools import chain, pairwise
+from operator import is_not
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training import loops
 from training.compiling import INTERPRETED, loops_for
-from training.loops import MULTIPLIERS, SPACES, Bools, Ints
+from training.loops import MULTIPLIERS, SPACES, Bools, Ints, Tokens
 
 # A lone surrogate has no unit. It reads as what else has no sound and keeps what it stands between apart.
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SILENT = chr(1)
 _HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
 # What is read together lies together, so that it comes from memory at once.
-_TOKEN = np.dtype([(name, np.int64) for name in ("codes", "starts", "lengths", "used", "firsts", "counts")])
+_TOKEN = np.dtype([(name, np.int64) for name in Tokens._fields[3:]])
 
 
-LEAST = 2
+_LEAST = 2
 """Records that there is room for at the least: fields of a single one lie otherwise, and loops were compiled anew."""
+
+type Arrays = tuple[NDArray[Any], ...]
+"""A named tuple of `training.loops` as a plain one: names of classes must not stand in a file of machine code."""
 
 
 def extended(column: NDArray[Any], length: int) -> NDArray[Any]:
     """Return the column with room for so many rows; it grows by doubling, and new ones are zero."""
+    length = max(length, _LEAST)
     if length <= len(column):
         return column
-    length = max(length, LEAST)
     return np.concatenate((column, np.zeros((2 * length - len(column), *column.shape[1:]), column.dtype)))
+
+
+class Fields:
+    """Remembers the fields of records, which take as long to find as a sentence to answer, until others are given."""
+
+    def __init__(self) -> None:
+        self._given: Arrays = ()
+        self._found: Arrays = ()
+
+    def __call__(self, arrays: Arrays, records: NDArray[Any]) -> Arrays:
+        """Return the arrays and behind them the fields of the records."""
+        given = (*arrays, records)
+        if not self._given or any(map(is_not, given, self._given)):
+            self._given = given
+            self._found = (*arrays, *(records[name] for name in records.dtype.names or ()))
+        return self._found
 
 
 def _ranges(starts: Ints, lengths: Ints) -> Ints:
@@ -74,14 +93,14 @@ class TokenTable:
         self._n_letters = self._n_pieces = 0
         self._letters = np.zeros(0, np.uint16)
         self._pieces = np.zeros(0, np.int32)
-        self._records = np.zeros(LEAST, _TOKEN)
+        self._records = extended(np.zeros(0, _TOKEN), 1)
+        self._fields = Fields()
         self._place_all(slots)
 
     @property
-    def arrays(self) -> loops.Tokens:
+    def arrays(self) -> Arrays:
         """What the loops read and write."""
-        fields = {name: self._records[name] for name in _TOKEN.names or ()}
-        return loops.Tokens(self._slots, self._letters, self._pieces, **fields)
+        return self._fields((self._slots, self._letters, self._pieces), self._records)
 
     def numbers(self, sentences: Sequence[str]) -> tuple[Ints, Ints, list[str]]:
         """Return the number of each token in order, how many each sentence has, and the tokens that are new.
@@ -104,11 +123,11 @@ class TokenTable:
             self._multiplier,
             self._clock,
             before,
-            tuple(self.arrays),
+            self.arrays,
             found,
             counts,
         )
-        return found[: int(counts.sum())], counts, self._spelling(before)
+        return found[: counts.sum()], counts, self._spelling(before)
 
     def learn(self, words: Sequence[Sequence[int]]) -> None:
         """Take the words of the last tokens."""
@@ -138,7 +157,7 @@ class TokenTable:
         self._pieces = self._pieces[_ranges(records["firsts"], records["counts"])]
         records["firsts"] = records["counts"].cumsum() - records["counts"]
         self.size, self._n_letters, self._n_pieces = len(records), len(self._letters), len(self._pieces)
-        self._records = extended(records, LEAST)
+        self._records = extended(records, 1)
         self._place_all(len(self._slots))
         return self._pieces.astype(np.int64)
 

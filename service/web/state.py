@@ -14,11 +14,8 @@ class ProbeError(BarchasbError):
     """A model that does not answer as a model does."""
 
 
-def probe(tagger: Tagger) -> Tagger:
-    """Return a tagger that has answered a document and a sentence and explained it.
-
-    Raises ProbeError where it did not.
-    """
+def probe(tagger: Tagger) -> None:
+    """Let a tagger answer a document and a sentence and explain it; raises ProbeError where it does not."""
     try:
         (tagged,) = tagger.tag_document(_PROBE)
         (again,) = tagger.tag_sentences([_PROBE])
@@ -27,7 +24,6 @@ def probe(tagger: Tagger) -> Tagger:
         raise ProbeError(f"model {tagger.version} fails on a probe sentence: {error!r}") from error
     if tagged != again or not explained["words"] or not all(0 <= score <= 1 for score in tagged.tag.scores):
         raise ProbeError(f"model {tagger.version} answers a probe sentence with something that is no tag: {tagged}")
-    return tagger
 
 
 class State:
@@ -43,7 +39,10 @@ class State:
 
         Raises ModelError where there is no sound one and ProbeError where it does not answer.
         """
-        tagger = probe(Tagger.load(models))
+        tagger = Tagger.load(models)
+        # Here, once for all workers, and not while a request waits.
+        tagger.model.compile()
+        probe(tagger)
         self.manifest = store.manifest_of(tagger.version, models)
         self.tagger = tagger
 
