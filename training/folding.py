@@ -61,7 +61,8 @@ class Folded:
         found = list(features)
         owners = np.repeat(np.arange(len(found)), [len(names) for names in found])
         places = np.fromiter(map(known.get, chain.from_iterable(found), repeat(len(known))), np.int64, len(owners))
-        return np.column_stack([np.bincount(owners, column.take(places), len(found)) for column in weights.T])
+        # Rows first: to take from a column would copy the whole of it.
+        return np.column_stack([np.bincount(owners, column, len(found)) for column in weights[places].T])
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""

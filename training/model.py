@@ -127,14 +127,14 @@ class Model:
 
         return store.load(models)[0]
 
-    def compile(self) -> None:
-        """Compile now what else is compiled when this process has been asked for a few thousand sentences.
+    def prepare(self) -> None:
+        """Do now what the first sentences would wait for: compile the loops, and meet the words of the model.
 
-        It takes some seconds where no process of this machine has done so before.
+        It takes about a second, and some more where no process of this machine has compiled them before.
         """
         loops_for.worth = 0
         self._begin()
-        self.tag([""])
+        self.tag(self.features["word"][0] if "word" in self.features else [""])
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
