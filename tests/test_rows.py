@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labels.scheme import SCORED
+from service.archives.columns import TAGS
 from service.bulk import Sentences
+from service.rows import KEYS
 from service.tagger import TaggedSentence, TaggedSentences
 from training.model import LABELS_OF, codes_of
 
@@ -38,6 +40,11 @@ def test_rows_are_the_bytes_of_their_objects_whatever_the_text(found):
     scores = np.array(scores, float).reshape(-1, WIDTH) / 10_000
     sentences = tagged(texts, codes, scores, places)
     assert sentences.to_json() == one_by_one(sentences)
+
+
+def test_tables_have_a_column_for_every_key_of_a_row():
+    columns = [column.name for column in TAGS]
+    assert columns == [name for key in KEYS for name in (SCORED if key == "scores" else [key])]
 
 
 def test_every_score_is_written_as_alone():
