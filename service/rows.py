@@ -10,7 +10,8 @@ from labels.scheme import SCORED
 from service.bulk import Sentences
 from training.model import LABELS_OF, Array, Codes
 
-_SCORES = tuple(map(str, SCORED))
+SCORES = tuple(map(str, SCORED))
+"""The keys of the scores."""
 
 
 def row(place: tuple[Any, Any, Any], themes: Iterable[Any], kind: Any, scores: Iterable[Any]) -> dict[str, Any]:
@@ -22,11 +23,11 @@ def row(place: tuple[Any, Any, Any], themes: Iterable[Any], kind: Any, scores: I
         "end": end,
         "themes": list(themes),
         "type": kind,
-        "scores": dict(zip(_SCORES, scores, strict=True)),
+        "scores": dict(zip(SCORES, scores, strict=True)),
     }
 
 
-KEYS = tuple(row(("", 0, 0), (), "", _SCORES))
+KEYS = tuple(row(("", 0, 0), (), "", SCORES))
 """The keys of a row."""
 
 
@@ -34,7 +35,7 @@ KEYS = tuple(row(("", 0, 0), (), "", _SCORES))
 def _templates() -> list[bytes]:
     """Return what the rows of each code have in common, with a place for what they have not."""
     value, whole = orjson.Fragment(b"%b"), orjson.Fragment(b"%d")
-    return [orjson.dumps(row((value, whole, whole), *labels, [value] * len(_SCORES))) for labels in LABELS_OF]
+    return [orjson.dumps(row((value, whole, whole), *labels, [value] * len(SCORES))) for labels in LABELS_OF]
 
 
 def json_rows(sentences: Sentences, codes: Codes, scores: Array) -> list[bytes]:
@@ -47,6 +48,6 @@ def json_rows(sentences: Sentences, codes: Codes, scores: Array) -> list[bytes]:
     templates = _templates()
     # All numbers in one call, as orjson writes them one by one.
     numbers = orjson.dumps(scores.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-    columns = (numbers[label :: len(_SCORES)] for label in range(len(_SCORES)))
+    columns = (numbers[label :: len(SCORES)] for label in range(len(SCORES)))
     fields = zip(map(orjson.dumps, sentences.texts), sentences.starts, sentences.ends, *columns, strict=True)
     return [templates[code] % values for code, values in zip(codes.tolist(), fields, strict=True)]

@@ -8,16 +8,13 @@ from typing import Any, overload
 
 import orjson
 
-from labels.scheme import SCORED
 from seeds.page import read_page
 from seeds.sentences import Sentence, read_sentences, sentences_of
 from service.bulk import Sentences
 from service.places import places_of_parts
-from service.rows import json_rows, row
+from service.rows import SCORES, json_rows, row
 from training import store
 from training.model import Array, Codes, Model, Tag, tags_of
-
-_KEYS = tuple(map(str, SCORED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +120,9 @@ class Tagger:
         """
         parts = zip(self.model.explain(text), places_of_parts(text), strict=True)
         return {
-            "bias": dict(zip(_KEYS, self.model.bias.tolist(), strict=True)),
+            "bias": dict(zip(SCORES, self.model.bias.tolist(), strict=True)),
             "words": [
-                {"word": part.word, "places": places, "weights": dict(zip(_KEYS, part.weights, strict=True))}
+                {"word": part.word, "places": places, "weights": dict(zip(SCORES, part.weights, strict=True))}
                 for part, places in parts
             ],
         }
