@@ -7,7 +7,7 @@ from narwhals.typing import IntoDataFrameT
 
 from labels.scheme import SCORED
 from seeds.errors import BarchasbError
-from training.model import Model
+from training.model import LABELS_OF, Model
 
 COLUMNS = ("themes", "type", *map(str, SCORED))
 """The columns that a tag becomes, the same as in CSV."""
@@ -52,15 +52,14 @@ def tag_frame(
             held[place] = sentence
         elif not null:
             raise FrameError(f'column "{column}", row {place}: expected a string, got {sentence!r:.40}')
-    tags = (model or Model.load()).tag(list(held.values()))
-    cells: dict[str, list[Any]] = {name: [None] * len(table) for name in COLUMNS}
-    for place, tag in zip(held, tags, strict=True):
-        row = (" ".join(tag.themes), str(tag.type), *tag.scores)
-        for name, value in zip(COLUMNS, row, strict=True):
-            cells[name][place] = value
+    codes, scores = (model or Model.load()).codes(list(held.values()))
+    labels = [LABELS_OF[code] for code in codes.tolist()]
+    tags = [[" ".join(themes) for themes, _ in labels], [str(kind) for _, kind in labels], *scores.T.tolist()]
+    # A row that holds nothing gets None.
+    columns = [[*map(dict(zip(held, values, strict=True)).get, range(len(table)))] for values in tags]
     backend = table.implementation
     tagged: IntoDataFrameT = table.with_columns(
         nw.new_series(prefix + name, values, nw.String if name in COLUMNS[:2] else nw.Float64, backend=backend)
-        for name, values in cells.items()
+        for name, values in zip(COLUMNS, columns, strict=True)
     ).to_native()
     return tagged

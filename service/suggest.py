@@ -17,7 +17,8 @@ from service.archives.blocks import steps
 from service.archives.items import Fault, Lines, Position
 from service.archives.records import records
 from service.archives.sources import TEXT, Source, find
-from service.tagger import Tagger, lines_of
+from service.bulk import lines_of
+from service.tagger import Tagger
 from training.choose import choose, doubts
 
 _POOL = 20
@@ -63,7 +64,7 @@ class _Document:
 
     def sentences(self, *, lines: bool) -> list[Sentence]:
         """Return its sentences, or its lines where `lines` is set, that are long enough to be worth labelling."""
-        found = lines_of(self.text) if lines else read_sentences(self.text)
+        found = lines_of(self.text).each() if lines else read_sentences(self.text)
         return [sentence for sentence in found if len(words(sentence.text)) >= _SHORTEST]
 
 

@@ -1,21 +1,20 @@
 """A document in, tags out: the one way to an answer, whoever asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
-from labels.scheme import SCORED
 from seeds.page import read_page
 from seeds.sentences import Sentence, read_sentences, sentences_of
+from service.bulk import Sentences
 from service.places import places_of_parts
+from service.rows import SCORES, json_rows, row
 from training import store
-from training.model import Model, Tag
-
-_KEYS = tuple(map(str, SCORED))
+from training.model import Array, Codes, Model, Tag, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +24,55 @@ class TaggedSentence:
     sentence: Sentence
     tag: Tag
 
-    def to_dict(self, place: int = 0) -> dict[str, Any]:
-        """Return the tag as JSON has it; every way out of the service writes these keys in this order.
+    def to_dict(self) -> dict[str, Any]:
+        """Return the tag as JSON has it."""
+        sentence = self.sentence
+        return row((sentence.text, sentence.start, sentence.end), *self.tag)
 
-        `place` is where in the document, in code points, the text begins that the sentence has its place in.
-        """
-        sentence, (themes, kind, scores) = self.sentence, self.tag
-        return {
-            "text": sentence.text,
-            "start": place + sentence.start,
-            "end": place + sentence.end,
-            "themes": list(themes),
-            "type": kind,
-            "scores": dict(zip(_KEYS, scores)),  # noqa: B905  # `strict` makes this method take a quarter longer
-        }
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaggedSentences(Sequence[TaggedSentence]):
+    """Sentences and their tags in columns; an object for one is made when it is asked for.
+
+    `codes` and `scores` are as `Model.codes` returns them.
+    """
+
+    sentences: Sentences
+    codes: Codes
+    scores: Array
+
+    def __len__(self) -> int:
+        """Return how many sentences there are."""
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> TaggedSentence: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "TaggedSentences": ...
+
+    def __getitem__(self, place: int | slice) -> "TaggedSentence | TaggedSentences":
+        """Return one of them, or those of a slice."""
+        if isinstance(place, slice):
+            texts, starts, ends = self.sentences
+            chosen = Sentences(texts[place], starts[place], ends[place])
+            return TaggedSentences(chosen, self.codes[place], self.scores[place])
+        at = range(len(self))[place]
+        (found,) = self[at : at + 1]
+        return found
+
+    def __iter__(self) -> Iterator[TaggedSentence]:
+        """Yield them in order."""
+        return map(TaggedSentence, self.sentences.each(), tags_of(self.codes, self.scores))
+
+    def to_json(self) -> list[bytes]:
+        """Return each as UTF-8 JSON: the bytes of its `to_dict`."""
+        return json_rows(self.sentences, self.codes, self.scores)
 
 
 def to_json(value: object) -> bytes:
     """Return a value as UTF-8 JSON, the same bytes over HTTP and on the command line."""
     return orjson.dumps(value)
-
-
-def lines_of(document: str) -> list[Sentence]:
-    """Return each line of a document that has a letter or digit as a sentence, in order."""
-    found = []
-    place = 0
-    for line in document.split("\n"):
-        text = line.strip()
-        # Most lines begin with a letter and have no space around them: what needs a search comes last.
-        if text and (text[0].isalnum() or any(map(str.isalnum, text))):
-            start = place if len(text) == len(line) else place + line.index(text)
-            found.append(Sentence(text, start, start + len(text)))
-        place += len(line) + 1
-    return found
 
 
 class Tagger:
@@ -76,9 +91,13 @@ class Tagger:
         model, manifest = store.load(models)
         return cls(model, manifest.version)
 
-    def tag_document(self, document: str) -> list[TaggedSentence]:
+    def tag(self, sentences: Sentences) -> TaggedSentences:
+        """Return the tags of sentences, in order."""
+        return TaggedSentences(sentences, *self.model.codes(sentences.texts))
+
+    def tag_document(self, document: str) -> TaggedSentences:
         """Return the tagged sentences of a document, plain text or HTML, in order."""
-        return self._tag(read_sentences(document))
+        return self.tag(Sentences.of(read_sentences(document)))
 
     def tag_paragraphs(self, document: str) -> list[list[TaggedSentence]]:
         """Return the tagged sentences of each paragraph of a document, plain text or HTML, in order."""
@@ -86,16 +105,13 @@ class Tagger:
         paragraphs = [
             list(sentences_of(replace(page, paragraphs=(paragraph,)), document)) for paragraph in page.paragraphs
         ]
-        tagged = iter(self._tag([*chain.from_iterable(paragraphs)]))
+        tagged = iter(self.tag(Sentences.of(chain.from_iterable(paragraphs))))
         return [[*islice(tagged, len(paragraph))] for paragraph in paragraphs]
 
-    def tag_sentences(self, sentences: Iterable[str]) -> list[TaggedSentence]:
+    def tag_sentences(self, sentences: Iterable[str]) -> TaggedSentences:
         """Return one tagged sentence for each given one, in order; each is its own document."""
-        return self._tag([Sentence(text, 0, len(text)) for text in sentences])
-
-    def tag_lines(self, document: str) -> list[TaggedSentence]:
-        """Return one tagged sentence for each line of a document that has a letter or digit, in order."""
-        return self._tag(lines_of(document))
+        texts = [*sentences]
+        return self.tag(Sentences(texts, [0] * len(texts), [*map(len, texts)]))
 
     def explain(self, text: str) -> dict[str, Any]:
         """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them.
@@ -104,13 +120,9 @@ class Tagger:
         """
         parts = zip(self.model.explain(text), places_of_parts(text), strict=True)
         return {
-            "bias": dict(zip(_KEYS, self.model.bias.tolist(), strict=True)),
+            "bias": dict(zip(SCORES, self.model.bias.tolist(), strict=True)),
             "words": [
-                {"word": part.word, "places": places, "weights": dict(zip(_KEYS, part.weights, strict=True))}
+                {"word": part.word, "places": places, "weights": dict(zip(SCORES, part.weights, strict=True))}
                 for part, places in parts
             ],
         }
-
-    def _tag(self, sentences: Sequence[Sentence]) -> list[TaggedSentence]:
-        tags = self.model.tag([sentence.text for sentence in sentences])
-        return [TaggedSentence(sentence, tag) for sentence, tag in zip(sentences, tags, strict=True)]

@@ -3,6 +3,8 @@ import io
 import shutil
 import subprocess
 
+import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -12,22 +14,32 @@ from pyarrow import parquet
 
 from service.archives import writers
 from service.archives.columns import TAGS, WORDS, Column
+from service.archives.tables import Rows, Tags
 from service.archives.writers import Csv, JsonLines, Parquet, cell
+from service.bulk import Sentences
+from service.tagger import TaggedSentences
 
 TEXT = "نرخ «بیکاری» به ۹٫۲ درصد رسید،\nگفت: می‌رویم\N{ZERO WIDTH NON-JOINER} ; =۲"
 SCORES = {"health": 0.1, "employment": 0.9, "export": 0.0, "ideology": 0.2, "statistic": 1.0}
+CODE = 0b10110
+COLUMNS = (*TAGS, Column("id", WORDS))
 ROW = {
     "text": TEXT,
-    "start": 0,
-    "end": len(TEXT),
+    "start": 5,
+    "end": 5 + len(TEXT),
     "themes": ["employment", "export"],
     "type": "statistic",
     "scores": SCORES,
     "id": "=1+1",
 }
-COLUMNS = (*TAGS, Column("id", WORDS))
 FLAT = {**ROW, **SCORES, "themes": "employment export", "id": "'=1+1"}
 FLAT.pop("scores")
+
+
+def table(size=1):
+    sentences = Sentences([TEXT] * size, [ROW["start"]] * size, [ROW["end"]] * size)
+    tagged = TaggedSentences(sentences, np.full(size, CODE), np.array([[*SCORES.values()]] * size))
+    return Tags(tagged, [({"id": "=1+1"}, size)])
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1+1", "-1+cmd", "@x", "\tx", "\rx", "\nx", "＝1", "+", "-"])
@@ -42,14 +54,14 @@ def test_a_cell_that_is_a_number_or_plain_text_stays_as_it_is(value):
 
 def test_csv_flattens_scores_and_themes():
     writer = Csv(COLUMNS)
-    text = (writer.head() + writer.rows([ROW])).decode()
+    text = (writer.head() + writer.rows(table())).decode()
     assert next(csv.DictReader(io.StringIO(text, newline=""))) == {name: str(value) for name, value in FLAT.items()}
 
 
 @pytest.mark.parametrize("bom", [False, True])
 def test_pandas_opens_the_csv_with_persian_intact(bom):
     writer = Csv(COLUMNS, bom=bom)
-    frame = pd.read_csv(io.BytesIO(writer.head() + writer.rows([ROW, ROW])))
+    frame = pd.read_csv(io.BytesIO(writer.head() + writer.rows(table(2))))
     assert frame.to_dict("records") == [FLAT, FLAT]
 
 
@@ -58,7 +70,7 @@ def test_a_spreadsheet_opens_the_csv_with_persian_intact_and_computes_nothing(tm
     if office is None:
         pytest.skip("LibreOffice is not installed (apt-get install libreoffice-calc-nogui)")
     writer = Csv(COLUMNS, bom=True)
-    (tmp_path / "tags.csv").write_bytes(writer.head() + writer.rows([ROW]))
+    (tmp_path / "tags.csv").write_bytes(writer.head() + writer.rows(table()))
     # 44,34,76: comma, quotation mark, UTF-8; the rest is the default of a double click.
     subprocess.run(
         [
@@ -85,22 +97,22 @@ def test_a_spreadsheet_opens_the_csv_with_persian_intact_and_computes_nothing(tm
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0\r")), min_size=1))
 def test_csv_gives_back_every_text_but_for_the_apostrophe(texts):
     writer = Csv([Column("text", WORDS), Column("other", WORDS)])
-    data = writer.rows([{"text": text, "other": "x"} for text in texts]).decode()
+    data = writer.rows(Rows([{"text": text, "other": "x"} for text in texts])).decode()
     found = [row[0] for row in csv.reader(io.StringIO(data, newline=""))]
     assert [text.removeprefix("'") for text in found] == [text.removeprefix("'") for text in texts]
 
 
 def test_parquet_keeps_kinds_and_lists(tmp_path):
     writer = Parquet(COLUMNS, "0123456789ab")
-    written = io.BytesIO(writer.head() + writer.rows([ROW]) + writer.rows([]) + writer.rows([ROW]))
+    written = io.BytesIO(writer.head() + writer.rows(table()) + writer.rows(Rows([])) + writer.rows(table()))
     out = io.BytesIO()
     assert writer.finish(written, out)
-    table = parquet.read_table(out)
+    found = parquet.read_table(out)
     row = {**ROW, **SCORES}
     row.pop("scores")
-    assert table.to_pylist() == [row, row]
-    assert table.schema.metadata[b"barchasb.model"] == b"0123456789ab"
-    assert table.schema.field("themes").type == pa.list_(pa.string())
+    assert found.to_pylist() == [row, row]
+    assert found.schema.metadata[b"barchasb.model"] == b"0123456789ab"
+    assert found.schema.field("themes").type == pa.list_(pa.string())
 
 
 @pytest.mark.parametrize("sizes", [[10], [3, 3, 4], [1] * 10])
@@ -108,7 +120,7 @@ def test_row_groups_of_parquet_are_cut_behind_a_block(monkeypatch, sizes):
     monkeypatch.setattr(writers, "_GROUP", 4)
     writer = Parquet(COLUMNS, "0123456789ab")
     out = io.BytesIO()
-    writer.finish(io.BytesIO(writer.head() + b"".join(writer.rows([ROW] * size) for size in sizes)), out)
+    writer.finish(io.BytesIO(writer.head() + b"".join(writer.rows(table(size)) for size in sizes)), out)
     metadata = parquet.read_metadata(out)
     groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
     assert groups == {10: [10], 3: [6, 4], 1: [4, 4, 2]}[sizes[0]]
@@ -123,5 +135,17 @@ def test_parquet_without_rows_has_its_columns():
 
 def test_jsonl_is_finished_as_it_is_written():
     writer = JsonLines()
-    assert writer.head() + writer.rows([{"a": "ب"}, {"a": 1}]) == '{"a":"ب"}\n{"a":1}\n'.encode()
+    assert writer.head() + writer.rows(Rows([{"a": "ب"}, {"a": 1}])) == '{"a":"ب"}\n{"a":1}\n'.encode()
     assert not writer.finish(io.BytesIO(), io.BytesIO())
+
+
+def test_jsonl_has_what_came_with_the_sentences_behind_their_tags():
+    came = Tags(table(3).tagged, [({"document": "a", "id": 'x"y'}, 2), ({}, 1)])
+    plain, _, last = JsonLines().rows(Tags(came.tagged, [({}, 3)])).splitlines()
+    rows = JsonLines().rows(came).splitlines()
+    assert rows == [orjson.dumps({**orjson.loads(plain), "document": "a", "id": 'x"y'})] * 2 + [last]
+
+
+def test_rows_without_a_column_have_nothing_there():
+    assert Rows([{"a": 1}, {"b": 2}]).columns(["a", "b"]) == [[1, None], [None, 2]]
+    assert Tags(table(2).tagged, [({"a": 1}, 1), ({}, 1)]).columns(["a", "start"]) == [[1, None], [5, 5]]

@@ -22,6 +22,8 @@ from training.lexicon import LIMIT, TableInfo
 from training.numbers import run_features, runs
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+"""A set of labels each: bit n stands for the n-th of SCORED."""
 
 DECIMALS = 4
 """Scores are rounded to this many places before the threshold is applied, so that what is shown decides."""
@@ -31,10 +33,14 @@ _SENTENCES = 1024
 _CHARACTERS = 1 << 20
 """Characters of sentences that are scored at once, so that long ones need no more memory than many."""
 
-# What every set of labels means: bit n stands for the n-th of SCORED.
-_SETS = range(1 << len(SCORED))
-_THEMES = [tuple(theme for bit, theme in enumerate(Theme) if code >> bit & 1) for code in _SETS]
-_TYPES = [Type.STATISTIC if code >> len(Theme) else Type.RHETORIC for code in _SETS]
+LABELS_OF = [
+    (
+        tuple(theme for bit, theme in enumerate(Theme) if code >> bit & 1),
+        Type.STATISTIC if code >> len(Theme) else Type.RHETORIC,
+    )
+    for code in range(1 << len(SCORED))
+]
+"""The themes and the type that each code stands for."""
 
 
 class Tag(NamedTuple):
@@ -46,6 +52,19 @@ class Tag(NamedTuple):
 
 
 _TAG_OF = cast("Callable[[tuple[object, ...]], Tag]", partial(tuple.__new__, Tag))
+
+
+def tags_of(codes: Codes, scores: Array) -> list[Tag]:
+    """Return the tags that codes, shape (n_sentences,), and scores, shape (n_sentences, n_labels), stand for."""
+    labels = [LABELS_OF[code] for code in codes.tolist()]
+    # `Tag(...)` and `Tag._make` take one and a half times as long.
+    return [_TAG_OF((*each, values)) for each, values in zip(labels, zip(*scores.T.tolist(), strict=True), strict=True)]
+
+
+def codes_of(scores: Array, thresholds: Array) -> Codes:
+    """Return which labels scores give by some thresholds, shape (n_sentences,)."""
+    codes: Codes = (scores >= thresholds) @ (1 << np.arange(len(SCORED)))
+    return codes
 
 
 class Contribution(NamedTuple):
@@ -138,16 +157,12 @@ class Model:
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
+        return tags_of(*self.codes(sentences))
+
+    def codes(self, sentences: Sequence[str]) -> tuple[Codes, Array]:
+        """Return the tags as arrays, without an object for each: codes, shape (n_sentences,), and scores."""
         scores = self.predict_proba(sentences)
-        codes = ((scores >= self.thresholds) @ (1 << np.arange(len(SCORED)))).tolist()
-        fields = zip(
-            map(_THEMES.__getitem__, codes),
-            map(_TYPES.__getitem__, codes),
-            zip(*scores.T.tolist(), strict=True),
-            strict=True,
-        )
-        # `Tag(...)` and `Tag._make` take one and a half times as long.
-        return list(map(_TAG_OF, fields))
+        return codes_of(scores, self.thresholds), scores
 
     def predict_proba(self, sentences: Sequence[str]) -> Array:
         """Return the calibrated probabilities, rounded to `DECIMALS`, shape (n_sentences, n_labels)."""

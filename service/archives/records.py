@@ -12,8 +12,9 @@ from labels.scheme import SCORED, Type
 from seeds.files import TextError, decode, is_blank
 from service.archives.items import Batch, Fault, Item, Lines, Page, Rows
 from service.archives.readers import lacking
+from service.rows import KEYS
 
-ROW = ("text", "start", "end", "themes", "type", "scores", "document")
+ROW = (*KEYS, "document")
 """The keys of a tagged sentence."""
 SUMMARY = ("sentences", *SCORED, Type.RHETORIC, "statistic_share")
 """The keys of a summary behind its `document`."""

@@ -10,6 +10,7 @@ import orjson
 from seeds.errors import BarchasbError
 from service.archives.items import Fault, Position
 from service.archives.parts import ERRORS, ROWS, SUMMARY
+from service.archives.tables import Rows
 from service.archives.tagging import Outcome, Plan, Tally
 from service.archives.writers import Writer
 
@@ -103,4 +104,4 @@ class Run:
 
     def _summarise(self, tallies: Sequence[Tally], sink: Sink) -> None:
         if self._summary and tallies:
-            sink.write(SUMMARY, self._summary.rows([tally.to_row() for tally in tallies]))
+            sink.write(SUMMARY, self._summary.rows(Rows([tally.to_row() for tally in tallies])))

@@ -1,23 +1,23 @@
 """A block in, bytes out: what a worker does, on this machine or another."""
 
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
-from labels.scheme import Theme, Type
+from labels.scheme import Type
 from seeds.sentences import Sentence, read_sentences
 from service.archives.blocks import Block
 from service.archives.columns import Column, fitted
 from service.archives.items import Fault, Item, Lines, Position
 from service.archives.records import Record, records
 from service.archives.sources import TEXT
-from service.archives.writers import Row, Writer
-from service.tagger import TaggedSentence, Tagger
+from service.archives.tables import Row, Tags
+from service.archives.writers import Writer
+from service.bulk import COUNTED, Sentences, counted, lines_of
+from service.tagger import Tagger
 from training import store
-from training.model import Tag
+from training.model import Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,13 @@ class Tally:
     document: str
     whole: bool
     columns: dict[str, Any] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(["sentences", *map(str, (*Theme, *Type))], 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(["sentences", *map(str, COUNTED)], 0))
 
-    def add(self, tags: Sequence[Tag]) -> None:
-        """Count tagged sentences."""
-        self.counts["sentences"] += len(tags)
-        # `count` of a list compares identities; a dictionary would ask every label for its hash, which takes longer.
-        given = [*chain.from_iterable(tag.themes for tag in tags), *(tag.type for tag in tags)]
-        for label in (*Theme, *Type):
-            self.counts[label] += given.count(label)
+    def add(self, codes: Codes) -> None:
+        """Count the tags of sentences."""
+        self.counts["sentences"] += len(codes)
+        for label, count in zip(COUNTED, counted(codes), strict=True):
+            self.counts[label] += count
 
     def join(self, other: "Tally") -> None:
         """Count what another tally of the same document has counted."""
@@ -91,40 +89,74 @@ def tag_block(block: Block, plan: Plan, tagger: Tagger | None = None) -> Outcome
 
     Raises ModelError where this process cannot load the model of the plan.
     """
-    tagging = _Tagging(tagger or loaded(plan.model), plan)
-    # No row refers to itself, and looking for such among thousands of them takes a sixth of the time.
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return tagging.outcome(block)
-    finally:
-        if collects:
-            gc.enable()
+    return _Tagging(tagger or loaded(plan.model), plan).outcome(block)
 
 
 class _Tagging:
-    """A block being tagged; rows, faults and tallies stand in the order of the input."""
+    """A block being tagged; sentences, faults and tallies stand in the order of the input."""
 
     def __init__(self, tagger: Tagger, plan: Plan) -> None:
         self._tagger = tagger
         self._plan = plan
-        self._rows: list[Row] = []
+        self._sentences = Sentences([], [], [])
+        self._came: list[tuple[Row, int]] = []
         self._faults: list[Fault] = []
-        self._tallies: list[Tally] = []
+        self._tallies: list[tuple[Tally, int]] = []
 
     def outcome(self, block: Block) -> Outcome:
-        """Return what becomes of a block."""
-        found: list[Record] = []
+        """Return what becomes of a block: all its sentences are tagged in one call, for calls cost."""
         for item in block.items:
             if isinstance(item, Lines) and item.form == TEXT:
-                self._tag_records(found)
-                found = []
-                self._tag_text(item)
+                self._take_text(item)
             else:
-                found += self._good(item)
-        self._tag_records(found)
-        rows = self._plan.writer.rows(self._rows)
-        return Outcome(block.after, rows, len(self._rows), tuple(self._faults), tuple(self._tallies))
+                self._take_records(item)
+        tagged = self._tagger.tag(self._sentences)
+        begin = 0
+        for tally, count in self._tallies:
+            tally.add(tagged.codes[begin : begin + count])
+            begin += count
+        rows = self._plan.writer.rows(Tags(tagged, self._came))
+        tallies = tuple(tally for tally, _ in self._tallies)
+        return Outcome(block.after, rows, len(tagged), tuple(self._faults), tallies)
+
+    def _take_text(self, item: Lines) -> None:
+        """Take the lines of a text."""
+        text = item.data.decode("utf-8", "replace")
+        if b"\0" in item.data or "\N{REPLACEMENT CHARACTER}" in text:
+            # A bad line becomes blank, as long as it was, so that the others keep their places.
+            kept = text.split("\n")
+            for place, line in enumerate(item.data.split(b"\n")):
+                if reason := _bad_line(line):
+                    self._faults.append(Fault(item.file, item.line + place, reason))
+                    kept[place] = " " * len(kept[place])
+            text = "\n".join(kept)
+        sentences = lines_of(text, item.place)
+        self._take(sentences, Tally(item.file, whole=False), [(self._more(item.file, {}), len(sentences.texts))])
+
+    def _take_records(self, item: Item) -> None:
+        """Take the sentences of the records of an item."""
+        found = [*self._good(item)]
+        if not self._plan.lines:
+            for record in found:
+                sentences = Sentences.of(self._split(record))
+                tally = Tally(record.document, whole=True, columns=record.columns)
+                self._take(sentences, tally, [(self._more(record.document, record.columns), len(sentences.texts))])
+        elif found:
+            texts = [record.text.strip() for record in found]
+            starts = [record.text.index(text) for record, text in zip(found, texts, strict=True)]
+            ends = [start + len(text) for start, text in zip(starts, texts, strict=True)]
+            # Where a record is a sentence the file is the document.
+            came = [(self._more(record.file, record.columns), 1) for record in found]
+            self._take(Sentences(texts, starts, ends), Tally(found[0].file, whole=False), came)
+
+    def _more(self, document: str, columns: Row) -> Row:
+        """Return what stands behind the tags of a document's sentences."""
+        return {"document": document, **columns} if self._plan.named else columns
+
+    def _take(self, sentences: Sentences, tally: Tally, came: Iterable[tuple[Row, int]]) -> None:
+        self._sentences.extend(sentences)
+        self._tallies.append((tally, len(sentences.texts)))
+        self._came += came
 
     def _good(self, item: Item) -> Iterator[Record]:
         columns = self._plan.columns
@@ -135,53 +167,13 @@ class _Tagging:
             else:
                 yield checked
 
-    def _tag_records(self, found: Sequence[Record]) -> None:
-        """Tag the sentences of all records in one call: calls cost, sentences hardly."""
-        split = [(record, self._split(record)) for record in found]
-        texts = (sentence.text for _, sentences in split for sentence in sentences)
-        tagged = iter(self._tagger.tag_sentences(texts))
-        for record, sentences in split:
-            lines = self._plan.lines
-            document = record.file if lines else record.document
-            tally = Tally(document, not lines, {} if lines else record.columns)
-            self._add([TaggedSentence(sentence, next(tagged).tag) for sentence in sentences], tally, record.columns)
-
     def _split(self, record: Record) -> list[Sentence]:
-        if self._plan.lines:
-            text = record.text.strip()
-            start = record.text.index(text)
-            return [Sentence(text, start, start + len(text))]
         try:
             return read_sentences(record.text)
         except Exception as error:  # noqa: BLE001 - a page that no parser foresaw must not end a run of 200,000
             reason = f"cannot be read as a page ({type(error).__name__}: {error})"
             self._faults.append(Fault(record.file, record.line, reason))
             return []
-
-    def _tag_text(self, item: Lines) -> None:
-        """Tag the lines of a text in one call."""
-        text = item.data.decode("utf-8", "replace")
-        if b"\0" in item.data or "\N{REPLACEMENT CHARACTER}" in text:
-            # A bad line becomes blank, as long as it was, so that the others keep their places.
-            kept = text.split("\n")
-            for place, line in enumerate(item.data.split(b"\n")):
-                if reason := _bad_line(line):
-                    self._faults.append(Fault(item.file, item.line + place, reason))
-                    kept[place] = " " * len(kept[place])
-            text = "\n".join(kept)
-        tally = Tally(item.file, whole=False)
-        self._add(self._tagger.tag_lines(text), tally, {}, item.place)
-
-    def _add(self, tagged: Sequence[TaggedSentence], tally: Tally, columns: dict[str, Any], place: int = 0) -> None:
-        """Take sentences of one document, which begins `place` code points before the text that they are in."""
-        more = {"document": tally.document, **columns} if self._plan.named else columns
-        rows = [each.to_dict(place) for each in tagged]
-        if more:
-            for row in rows:
-                row.update(more)
-        self._rows += rows
-        tally.add([each.tag for each in tagged])
-        self._tallies.append(tally)
 
 
 def _bad_line(line: bytes) -> str | None:

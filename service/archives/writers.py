@@ -7,13 +7,12 @@ other: so writing is copying, and what has been written can be cut at the end of
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from typing import IO, Any, Protocol
 
-import orjson
-
 from service.archives.columns import LIST, REAL, TRUTH, WHOLE, WORDS, Column
+from service.archives.tables import Table
 
 FORMATS = ("jsonl", "csv", "parquet")
 _GROUP = 100_000
@@ -22,9 +21,6 @@ _GROUP = 100_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 
-type Row = dict[str, Any]
-"""A tagged sentence as JSON has it, with the columns that came with it; or a summary."""
-
 
 class Writer(Protocol):
     """A form of the output."""
@@ -32,7 +28,7 @@ class Writer(Protocol):
     def head(self) -> bytes:
         """Return what stands before the first row."""
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
+    def rows(self, table: Table) -> bytes:
         """Return rows as bytes."""
 
     def finish(self, written: IO[bytes], out: IO[bytes]) -> bool:
@@ -46,9 +42,9 @@ class JsonLines:
         """Return nothing."""
         return b""
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
+    def rows(self, table: Table) -> bytes:
         """Return a line for each row."""
-        return b"".join([orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows])
+        return b"\n".join([*table.to_json(), b""])
 
     def finish(self, written: IO[bytes], out: IO[bytes]) -> bool:
         """Do nothing."""
@@ -64,18 +60,19 @@ class Csv:
 
     def head(self) -> bytes:
         """Return the names of the columns."""
-        return self._encoded([[cell(name) for name in self._names]], "utf-8-sig" if self._bom else "utf-8")
+        return self._encoded([map(cell, self._names)], "utf-8-sig" if self._bom else "utf-8")
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
+    def rows(self, table: Table) -> bytes:
         """Return a line for each row; cells that hold a line end are quoted."""
-        return self._encoded([[cell(value) for value in _flat(row, self._names)] for row in rows], "utf-8")
+        columns = (map(cell, values) for values in table.columns(self._names))
+        return self._encoded(zip(*columns, strict=True), "utf-8")
 
     def finish(self, written: IO[bytes], out: IO[bytes]) -> bool:
         """Do nothing."""
         return False
 
     @staticmethod
-    def _encoded(cells: list[list[object]], encoding: str) -> bytes:
+    def _encoded(cells: Iterable[Iterable[object]], encoding: str) -> bytes:
         buffer = io.StringIO(newline="")
         csv.writer(buffer).writerows(cells)
         return buffer.getvalue().encode(encoding)
@@ -108,15 +105,15 @@ class Parquet:
         """Return the schema as Arrow writes it."""
         return bytes(self._schema().serialize())
 
-    def rows(self, rows: Sequence[Row]) -> bytes:
+    def rows(self, table: Table) -> bytes:
         """Return rows as one record batch."""
         import pyarrow as pa  # noqa: PLC0415 - as above
 
-        if not rows:
+        if not len(table):
             return b""
         schema = self._schema()
-        flat = zip(*(_flat(row, schema.names) for row in rows), strict=True)
-        arrays = [pa.array(values, kind) for values, kind in zip(flat, schema.types, strict=True)]
+        columns = zip(table.columns(schema.names), schema.types, strict=True)
+        arrays = [pa.array(values, kind) for values, kind in columns]
         return bytes(pa.record_batch(arrays, schema=schema).serialize())
 
     def finish(self, written: IO[bytes], out: IO[bytes]) -> bool:
@@ -150,14 +147,8 @@ def cell(value: object) -> object:
     """Return what a spreadsheet shows as the value it is and never computes."""
     if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return " ".join(value)
     if isinstance(value, bool):
         return str(value).lower()
     return value
-
-
-def _flat(row: Row, names: Sequence[str]) -> list[object]:
-    """Return the values of a row in the order of a table, which has the scores as columns of their own."""
-    flat = {**row, **row.get("scores", {})}
-    return [flat.get(name) for name in names]
