@@ -89,25 +89,31 @@ class Metrics(Collector):
     def tagged(self, tagged: Sequence[TaggedSentence]) -> None:
         """Count tags that were given and the scores behind them."""
         tags = [each.tag for each in tagged]
-        scores = np.array([tag.scores for tag in tags], dtype=float).reshape(-1, len(SCORED))
-        self.count(scores, np.array([_CODES[tag.themes, tag.type] for tag in tags], dtype=np.intp))
+        rows, codes = [tag.scores for tag in tags], [_CODES[tag.themes, tag.type] for tag in tags]
+        if len(tags) > _FEW:
+            self.count(np.array(rows), np.array(codes))
+        else:
+            self._count_each(rows, codes)
 
     def count(self, scores: NDArray[np.float64], codes: NDArray[np.integer]) -> None:
         """Count tags by their scores, shape (n, n_labels), and labels, shape (n,): bit n for the n-th of `SCORED`."""
-        if len(codes) > _FEW:
-            places = np.searchsorted(SCORES, scores) + np.arange(len(SCORED)) * len(SCORES)
-            found = np.bincount(places.ravel(), minlength=len(SCORED) * len(SCORES)).reshape(len(SCORED), -1)
-            tags, sums = np.bincount(codes, minlength=len(_LABELS_OF)) @ _LABELS_OF, scores.sum(axis=0)
-            with self._shared:
-                self._counts[0] += len(codes)
-                self._tags += tags
-                self._scores[:, :-1] += found
-                self._scores[:, -1] += sums
+        if len(codes) <= _FEW:
+            self._count_each(scores.tolist(), codes.tolist())
             return
+        places = np.searchsorted(SCORES, scores) + np.arange(len(SCORED)) * len(SCORES)
+        found = np.bincount(places.ravel(), minlength=len(SCORED) * len(SCORES)).reshape(len(SCORED), -1)
+        tags, sums = np.bincount(codes, minlength=len(_LABELS_OF)) @ _LABELS_OF, scores.sum(axis=0)
+        with self._shared:
+            self._counts[0] += len(codes)
+            self._tags += tags
+            self._scores[:, :-1] += found
+            self._scores[:, -1] += sums
+
+    def _count_each(self, rows: Sequence[Sequence[float]], codes: Sequence[int]) -> None:
         cells, width = self._cells, len(SCORES) + 1
         with self._shared:
             cells[self._counts_place] += len(codes)
-            for code, row in zip(codes.tolist(), scores.tolist(), strict=True):
+            for code, row in zip(codes, rows, strict=True):
                 for place in self._tag_places[code]:
                     cells[place] += 1
                 place = self._scores_place
