@@ -60,6 +60,18 @@ def test_sentences_tags_and_scores_are_counted(client, tagger):
             assert found["barchasb_score_bucket", label, bound] == (scores[:, place] <= float(bound)).sum()
 
 
+def test_many_tags_count_as_each_by_itself():
+    codes = np.arange(1 << 5)
+    scores = np.round(np.random.default_rng(0).random((len(codes), 5)), 1)
+    together, alone = Metrics(State(), []), Metrics(State(), [])
+    together.count(scores, codes)
+    for place in range(len(codes)):
+        alone.count(scores[place : place + 1], codes[place : place + 1])
+    found, expected = samples(together.text().decode()), samples(alone.text().decode())
+    assert found == pytest.approx(expected)
+    assert found["barchasb_tags_total", "export"] == found["barchasb_tags_total", "rhetoric"] == 16
+
+
 def test_the_model_and_its_changes_are_told(client, tagger):
     found = read(client)
     assert found["barchasb_model_info", tagger.version] == 1

@@ -128,6 +128,20 @@ def test_who_does_not_read_the_answer_holds_nobody_up_and_is_cut_off(port):
         assert len(data) < length
 
 
+def test_an_answer_that_goes_out_in_many_pieces_is_whole_and_the_next_follows(port):
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    sentences = [f"{number} نفر در نایین سر کار رفتند." for number in range(1500)]
+    body = json.dumps({"sentences": sentences}, ensure_ascii=False).encode()
+    with closing(client), client.makefile("rb") as file:
+        client.sendall(request(body) + request())
+        status, answer = read_answer(file)
+        assert status == 200
+        assert [each["text"] for each in json.loads(answer)["sentences"]] == sentences
+        assert read_answer(file)[0] == 200
+
+
 def test_requests_that_would_wait_too_long_get_503_at_once(port):
     def ask(_):
         with connect(port, request(LONG, b"Connection: close\r\n")) as client:

@@ -84,6 +84,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
         whole: bool = super().received(data)
         return whole
 
+    def write_soon(self, data: Any) -> int:
+        """Send what is large at once, as far as the client takes it: a buffer would copy it twice before."""
+        size: int = len(data)
+        if size >= self.adj.send_bytes and isinstance(data, bytes) and self.connected:
+            self._flush_exception(self._flush_some, do_close=False)
+            if not self.total_outbufs_len:
+                data = memoryview(data)[self.send(data, do_close=False) :]
+        if data:
+            super().write_soon(data)
+        return size
+
     def answer(self, error: HTTPStatus | None = None) -> None:
         """Answer the first request that waits, and send as much as the client takes now."""
         if error:

@@ -19,6 +19,7 @@ from gunicorn.arbiter import Arbiter
 
 from seeds.errors import BarchasbError
 from service.app import create_app
+from service.serving.balance import Balance
 from service.serving.log import write_line
 from service.serving.settings import Settings
 from service.web.metrics import Metrics
@@ -106,6 +107,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self.settings = settings
         self.state: State = app.extensions["state"]
         self.metrics: Metrics = app.extensions["metrics"]
+        self.balance = Balance()
         super().__init__()
 
     def load_config(self) -> None:

@@ -24,7 +24,10 @@ from waitress.wasyncore import poll2
 from service.serving.channel import Channel
 
 _AT_ONCE = 4
-"""Connections that are accepted at one look: enough to see a queue, few enough to leave some to the other workers."""
+"""Connections that are accepted at one look: enough to see a queue."""
+_LEAVE_SECONDS = 0.01
+"""How long a new client is left to a worker that has fewer."""
+_GLANCE_SECONDS = 0.001
 _SLICE_SECONDS = 0.005
 """How long requests are answered between two looks at the sockets."""
 _FAREWELL_SECONDS = 1.0
@@ -40,13 +43,34 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress ships no types
 
     channel_class = Channel
     worker: Worker
+    leaves_until = 0.0
+    """Until when what waits at the socket is left to others; 0 where nothing is."""
+    insists = False
 
     def pull_trigger(self) -> None:
         """Wake nobody: there is no other thread."""
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether another worker has fewer connections and can take a client."""
+        worker = self.worker
+        return bool(worker.alive and worker.app.balance.is_ahead(worker.age, len(self.active_channels)))
+
+    def readable(self) -> bool:
+        """Whether to look for new clients: not while they are left to others."""
+        self.insists = 0 < self.leaves_until <= time.monotonic()
+        if self.leaves_until and not self.insists and self.is_ahead:
+            return False
+        self.leaves_until = 0.0
+        return bool(super().readable())
+
     def handle_accept(self) -> None:
-        """Accept some clients."""
+        """Accept some clients, or leave them for a moment to a worker that has fewer."""
         for _ in range(_AT_ONCE):
+            if self.is_ahead and not self.insists:
+                self.leaves_until = time.monotonic() + _LEAVE_SECONDS
+                break
+            self.insists = False
             super().handle_accept()
 
     @property
@@ -121,7 +145,10 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
 
     def _turn(self) -> None:
         self.notify()
-        poll2(0 if self._ready else _LOOK_SECONDS, self._map)
+        if self.alive:
+            self.app.balance.tell(self.age, len(self._server.active_channels))
+        pause = _GLANCE_SECONDS if self._server.leaves_until else _LOOK_SECONDS
+        poll2(0 if self._ready else pause, self._map)
         while len(self._ready) > self._limit:
             self._ready.pop().answer(HTTPStatus.SERVICE_UNAVAILABLE)
         end = time.monotonic() + _SLICE_SECONDS

@@ -59,7 +59,7 @@ def _checked_text(value: object, name: str) -> str:
     return value
 
 
-def _checked_sentences(value: object, limit: int, longest: int) -> list[str]:
+def _checked_sentences(value: object, limit: int, longest: int, *, escapes: bool) -> list[str]:
     if not isinstance(value, list) or not value:
         raise _bad('"sentences" must be a list with at least one sentence.')
     if len(value) > limit:
@@ -67,7 +67,12 @@ def _checked_sentences(value: object, limit: int, longest: int) -> list[str]:
             f'"sentences" has {len(value)} sentences, at most {limit} go into one request; send several.',
         )
     for place, sentence in enumerate(value):
-        if type(sentence) is not str or "\0" in sentence or not _has_word(sentence):
+        # A NUL comes as an escape alone, and most begin with a letter: what takes longer is looked at last.
+        if (
+            type(sentence) is not str
+            or (escapes and "\0" in sentence)
+            or not (sentence[:1].isalnum() or _has_word(sentence))
+        ):
             _checked_text(sentence, f"Sentence {place}")
         if len(sentence) > longest:
             raise _too_large(
@@ -110,5 +115,7 @@ def parse(body: bytes, settings: Settings) -> ClassifyRequest:
         if is_too_long(text, settings.max_sentences):
             raise _too_large('"text" has far too many lines, tags or ends of sentences; send it in parts.')
         return ClassifyRequest(text, None, explain, thresholds)
-    sentences = _checked_sentences(value["sentences"], settings.max_sentences, settings.max_length)
+    sentences = _checked_sentences(
+        value["sentences"], settings.max_sentences, settings.max_length, escapes=b"\\" in body
+    )
     return ClassifyRequest(None, sentences, explain, thresholds)
