@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
 
+import orjson
 from flask import Blueprint, Flask, Response, current_app, request
 
 from service.serving.settings import Settings
-from service.tagger import TaggedSentence, Tagger, to_json
+from service.tagger import TaggedSentences, Tagger, to_json
 from service.web.flask_app import Whole
 from service.web.metrics import Metrics
 from service.web.openapi import documented, ref
@@ -25,39 +25,30 @@ _AT_ONCE = 500
 _EXAMPLE = "با راه‌اندازی کارخانه تازه، ۱۲۰ نفر در نایین سر کار رفتند."
 
 
-def _tag(
-    tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, sentences: list[str] | None
-) -> list[TaggedSentence]:
+def _tag(tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, sentences: list[str] | None) -> TaggedSentences:
     tagged = tagger.tag_document(wanted.text or "") if sentences is None else tagger.tag_sentences(sentences)
     if wanted.thresholds:
         tagged = retagged(tagged, tagger.model, wanted.thresholds)
-    metrics.tagged(tagged)
+    metrics.count(tagged.scores, tagged.codes)
     return tagged
 
 
-def _answer(tagger: Tagger, tagged: TaggedSentence, *, explain: bool) -> dict[str, Any]:
-    answer = tagged.to_dict()
-    if explain:
-        answer["explanation"] = tagger.explain(tagged.sentence.text)
-    return answer
+def _rows(tagger: Tagger, tagged: TaggedSentences, *, explain: bool) -> list[bytes]:
+    """Return each tagged sentence as JSON."""
+    if not explain:
+        return tagged.to_json()
+    return [to_json({**each.to_dict(), "explanation": tagger.explain(each.sentence.text)}) for each in tagged]
 
 
 def _lines(
-    tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, tagged: list[TaggedSentence] | None
+    tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, tagged: TaggedSentences | None
 ) -> Iterator[bytes]:
     """Yield a line for each tag; those of given sentences are made as they go out."""
     given = wanted.sentences or []
-    parts = (
-        [tagged]
-        if tagged is not None
-        else (
-            _tag(tagger, metrics, wanted, given[place : place + _AT_ONCE]) for place in range(0, len(given), _AT_ONCE)
-        )
-    )
-    for part in parts:
-        for place in range(0, len(part), _AT_ONCE):
-            chosen = part[place : place + _AT_ONCE]
-            yield b"".join(to_json(_answer(tagger, each, explain=wanted.explain)) + b"\n" for each in chosen)
+    for place in range(0, len(given if tagged is None else tagged), _AT_ONCE):
+        part = slice(place, place + _AT_ONCE)
+        chosen = _tag(tagger, metrics, wanted, given[part]) if tagged is None else tagged[part]
+        yield b"".join(row + b"\n" for row in _rows(tagger, chosen, explain=wanted.explain))
 
 
 def _wants_lines() -> bool:
@@ -116,7 +107,7 @@ def classify() -> Response:
             f'"text" has {count} sentences, at most {settings.max_sentences} go into one request; send it in parts.',
         )
     notes_of(environ).update(sentences=count, model=tagger.version)
-    if lines:
+    if lines or tagged is None:
         return Response(_lines(tagger, metrics, wanted, tagged), content_type=_LINES)
-    sentences = [_answer(tagger, each, explain=wanted.explain) for each in tagged or ()]
-    return Whole(to_json({"model": tagger.version, "sentences": sentences}), content_type="application/json")
+    rows = orjson.Fragment(b"[%b]" % b",".join(_rows(tagger, tagged, explain=wanted.explain)))
+    return Whole(to_json({"model": tagger.version, "sentences": rows}), content_type="application/json")

@@ -85,7 +85,9 @@ def _read(tagger: Tagger | None, documents: list[tuple[str | None, str]]) -> lis
     sentences = [sentence for each in readings for sentence in each.sentences]
     if len(sentences) > _settings().max_sentences:
         raise _FormError("problem_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    cast(Metrics, current_app.extensions["metrics"]).tagged(sentences)
+    metrics = cast(Metrics, current_app.extensions["metrics"])
+    for paragraph in (paragraph for each in readings for paragraph in each.paragraphs):
+        metrics.count(paragraph.scores, paragraph.codes)
     note(sentences=len(sentences), model=tagger.version)
     return readings
 

@@ -4,11 +4,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from labels.scheme import Theme, Type
 from seeds.markup import is_html
 from service.places import quantities
-from service.tagger import TaggedSentence, Tagger
+from service.tagger import TaggedSentence, TaggedSentences, Tagger
 
 # What is left of a line before a sentence, «۱- » or «• », is its bullet.
 _BULLET_LENGTH = 5
@@ -19,17 +20,22 @@ class Reading:
     """A document that has been read.
 
     `name` is that of its file, None for text that was pasted; `digest` the sha256 of its text in UTF-8. A part is a
-    paragraph, a list of tagged sentences, or a string: lines of a plain text that were taken for furniture.
+    paragraph, tagged sentences, or a string: lines of a plain text that were taken for furniture.
     """
 
     name: str | None
     digest: str
-    parts: tuple[list[TaggedSentence] | str, ...]
+    parts: tuple[TaggedSentences | str, ...]
+
+    @property
+    def paragraphs(self) -> list[TaggedSentences]:
+        """The paragraphs in order."""
+        return [part for part in self.parts if not isinstance(part, str)]
 
     @property
     def sentences(self) -> list[TaggedSentence]:
         """The sentences in order."""
-        return [sentence for part in self.parts if not isinstance(part, str) for sentence in part]
+        return [*chain.from_iterable(self.paragraphs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def read(tagger: Tagger, text: str, name: str | None = None) -> Reading:
     return Reading(name, hashlib.sha256(text.encode()).hexdigest(), tuple(parts))
 
 
-def _with_left_out(text: str, paragraphs: Sequence[list[TaggedSentence]]) -> Iterator[list[TaggedSentence] | str]:
+def _with_left_out(text: str, paragraphs: Sequence[TaggedSentences]) -> Iterator[TaggedSentences | str]:
     end = 0
     for paragraph in paragraphs:
         yield from _left_out(text[end : paragraph[0].sentence.start], before=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any, overload
 
@@ -99,14 +99,15 @@ class Tagger:
         """Return the tagged sentences of a document, plain text or HTML, in order."""
         return self.tag(Sentences.of(read_sentences(document)))
 
-    def tag_paragraphs(self, document: str) -> list[list[TaggedSentence]]:
+    def tag_paragraphs(self, document: str) -> list[TaggedSentences]:
         """Return the tagged sentences of each paragraph of a document, plain text or HTML, in order."""
         page = read_page(document)
         paragraphs = [
             list(sentences_of(replace(page, paragraphs=(paragraph,)), document)) for paragraph in page.paragraphs
         ]
-        tagged = iter(self.tag(Sentences.of(chain.from_iterable(paragraphs))))
-        return [[*islice(tagged, len(paragraph))] for paragraph in paragraphs]
+        tagged = self.tag(Sentences.of(chain.from_iterable(paragraphs)))
+        ends = accumulate(map(len, paragraphs), initial=0)
+        return [tagged[start:end] for start, end in pairwise(ends)]
 
     def tag_sentences(self, sentences: Iterable[str]) -> TaggedSentences:
         """Return one tagged sentence for each given one, in order; each is its own document."""

@@ -47,7 +47,11 @@ class Chooser:
 
     def __init__(self, worth: float) -> None:
         self.worth = worth
-        self._asked = 0
+        self._asked = 0.0
+
+    def expect(self, characters: float) -> None:
+        """Take it that so many characters are to come."""
+        self._asked += characters
 
     def __call__(self, characters: int) -> Loops:
         """Return the loops for so many characters more."""

@@ -4,6 +4,7 @@ The classifier is additive: a sentence's score is a sum over its words, and over
 neighbours, plus a bias. `training.folding` adds them up.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
@@ -151,7 +152,7 @@ class Model:
 
         It takes about a second, and some more where no process of this machine has compiled them before.
         """
-        loops_for.worth = 0
+        loops_for.expect(math.inf)
         self._begin()
         self.tag(self.features["word"][0] if "word" in self.features else [""])
 

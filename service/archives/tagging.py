@@ -1,5 +1,6 @@
 """A block in, bytes out: what a worker does, on this machine or another."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,7 @@ from service.archives.writers import Writer
 from service.bulk import COUNTED, Sentences, counted, lines_of
 from service.tagger import Tagger
 from training import store
+from training.compiling import loops_for
 from training.model import Codes
 
 
@@ -80,6 +82,8 @@ def loaded(version: str) -> Tagger:
 
     Raises ModelError where it is missing here or is not what it says.
     """
+    # Other processes are asked where there is much to tag.
+    loops_for.expect(math.inf)
     model, manifest = store.load(version=version)
     return Tagger(model, manifest.version)
 

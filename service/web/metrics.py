@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
@@ -19,10 +18,11 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from labels.scheme import SCORED, Theme, Type
+from labels.scheme import SCORED
+from service.bulk import COUNTED, counted
 from service.serving.shared import Shared
-from service.tagger import TaggedSentence
 from service.web.state import State
+from training.model import LABELS_OF, Array, Codes
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the latency histogram."""
@@ -32,18 +32,6 @@ _BOUNDS: list[float] = SCORES.tolist()
 _FEW = 4
 """Sentences up to which counting one by one is quicker than with arrays."""
 
-_LABELS = (*Theme, *Type)
-# What every set of labels counts: bit n stands for the n-th of SCORED, and who has no statistic has rhetoric.
-_LABELS_OF = np.array(
-    [[*(code >> bit & 1 for bit in range(len(SCORED))), 1 - (code >> len(Theme))] for code in range(1 << len(SCORED))]
-)
-_CODES = {
-    (
-        tuple(theme for theme, has in zip(Theme, row, strict=False) if has),
-        Type.STATISTIC if row[-2] else Type.RHETORIC,
-    ): code
-    for code, row in enumerate(_LABELS_OF.tolist())
-}
 _FIRST_STATUS, _STATUSES = 100, 500
 _NONE = "none"
 """What answered where no endpoint did: an unknown address, or a request that was turned away unread."""
@@ -59,7 +47,7 @@ class Metrics(Collector):
         sizes = (
             len(self._endpoints) * _STATUSES,
             len(self._endpoints) * self._seconds,
-            len(_LABELS),
+            len(COUNTED),
             len(SCORED) * (len(SCORES) + 1),
             3,
         )
@@ -71,7 +59,9 @@ class Metrics(Collector):
         self._scores = scores.reshape(len(SCORED), len(SCORES) + 1)
         self._cells = self._shared.cells
         _, self._latency_place, tags_place, self._scores_place, self._counts_place = (ends - sizes).tolist()
-        self._tag_places = [(tags_place + np.flatnonzero(row)).tolist() for row in _LABELS_OF]
+        self._tag_places = [
+            [tags_place + COUNTED.index(label) for label in (*themes, kind)] for themes, kind in LABELS_OF
+        ]
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
@@ -86,23 +76,14 @@ class Metrics(Collector):
             cells[bucket] += 1
             cells[latency + self._seconds - 1] += seconds
 
-    def tagged(self, tagged: Sequence[TaggedSentence]) -> None:
-        """Count tags that were given and the scores behind them."""
-        tags = [each.tag for each in tagged]
-        rows, codes = [tag.scores for tag in tags], [_CODES[tag.themes, tag.type] for tag in tags]
-        if len(tags) > _FEW:
-            self.count(np.array(rows), np.array(codes))
-        else:
-            self._count_each(rows, codes)
-
-    def count(self, scores: NDArray[np.float64], codes: NDArray[np.integer]) -> None:
-        """Count tags by their scores, shape (n, n_labels), and labels, shape (n,): bit n for the n-th of `SCORED`."""
+    def count(self, scores: Array, codes: Codes) -> None:
+        """Count tags, which are as `Model.codes` returns them."""
         if len(codes) <= _FEW:
             self._count_each(scores.tolist(), codes.tolist())
             return
         places = np.searchsorted(SCORES, scores) + np.arange(len(SCORED)) * len(SCORES)
         found = np.bincount(places.ravel(), minlength=len(SCORED) * len(SCORES)).reshape(len(SCORED), -1)
-        tags, sums = np.bincount(codes, minlength=len(_LABELS_OF)) @ _LABELS_OF, scores.sum(axis=0)
+        tags, sums = counted(codes), scores.sum(axis=0)
         with self._shared:
             self._counts[0] += len(codes)
             self._tags += tags
@@ -160,7 +141,7 @@ class Metrics(Collector):
         yield histogram
         yield CounterMetricFamily("barchasb_sentences", "Sentences tagged.", value=sentences)
         counter = CounterMetricFamily("barchasb_tags", "Sentences that got a label.", labels=["label"])
-        for label, count in zip(_LABELS, tags, strict=True):
+        for label, count in zip(COUNTED, tags, strict=True):
             counter.add_metric([str(label)], count)
         yield counter
         histogram = HistogramMetricFamily("barchasb_score", "Scores of sentences, to see drift.", labels=["label"])

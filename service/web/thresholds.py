@@ -1,20 +1,16 @@
 """Tags by other thresholds than the model's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from labels.scheme import SCORED, Theme, Type
-from service.tagger import TaggedSentence
-from training.model import Model
+import numpy as np
+
+from labels.scheme import SCORED
+from service.tagger import TaggedSentences
+from training.model import Model, codes_of
 
 
-def retagged(tagged: Sequence[TaggedSentence], model: Model, thresholds: Mapping[str, float]) -> list[TaggedSentence]:
+def retagged(tagged: TaggedSentences, model: Model, thresholds: Mapping[str, float]) -> TaggedSentences:
     """Return the same scores with the labels that they reach; `thresholds` are by label, the model's for the rest."""
     bounds = [thresholds.get(label, own) for label, own in zip(SCORED, model.thresholds.tolist(), strict=True)]
-    found = []
-    for each in tagged:
-        given = [label for label, score, bound in zip(SCORED, each.tag.scores, bounds, strict=True) if score >= bound]
-        kind = Type.STATISTIC if Type.STATISTIC in given else Type.RHETORIC
-        themes = tuple(label for label in given if isinstance(label, Theme))
-        found.append(replace(each, tag=each.tag._replace(themes=themes, type=kind)))
-    return found
+    return replace(tagged, codes=codes_of(tagged.scores, np.array(bounds)))
