@@ -3,11 +3,11 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from training.compiling import loops_for
-from training.loops import SPACES
+from training.loops import SPACES, Tokens
 from training.tokens import TokenTable
 
 SENTENCES = st.lists(
@@ -31,23 +31,25 @@ def either(request):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loops_for, "worth", request.param)
         # What is compiled now is no test's time.
-        TokenTable(2).numbers(["کار"])
+        TokenTable(2).find(["کار"], lambda tokens: [[0] for _ in tokens])
         yield
 
 
 class Spelled:
-    """The tokens of sentences by the numbers that the table gives."""
+    """The tokens of sentences by the words that the table was given: every new token is one, its own."""
 
     def __init__(self, slots):
         self.table = TokenTable(slots)
         self.spelling = []
 
+    def learn(self, tokens):
+        self.spelling += tokens
+        return [[len(self.spelling) - len(tokens) + place] for place in range(len(tokens))]
+
     def __call__(self, sentences):
-        found, counts, new = self.table.numbers(sentences)
-        self.table.learn([[0]] * len(new))
-        self.spelling += new
-        assert self.table.size == len(self.spelling)
-        tokens = [self.spelling[number] for number in found.tolist()]
+        found, counts = self.table.find(sentences, self.learn)
+        words = Tokens(*self.table.arrays).firsts[found]
+        tokens = [self.spelling[word] for word in words.tolist()]
         ends = counts.cumsum().tolist()
         return [tokens[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
@@ -62,22 +64,43 @@ def test_every_space_of_str_split_and_no_other_unit_is_one():
 
 
 @given(st.lists(SENTENCES, max_size=5))
-def test_tokens_are_those_of_str_split_and_each_has_one_number(parts):
+def test_tokens_are_those_of_str_split_and_each_is_learned_once(parts):
     spelled = Spelled(2)
     for sentences in parts:
         assert spelled(sentences) == split(sentences)
-    assert len(set(spelled.spelling)) == len(spelled.spelling)
+    assert len(set(spelled.spelling)) == len(spelled.spelling) == spelled.table.size
 
 
-@given(SENTENCES, st.data())
-def test_tokens_that_are_kept_keep_their_order_and_the_others_are_new_again(sentences, data):
+@given(SENTENCES, SENTENCES)
+def test_the_table_forgets_what_was_not_met_lately_and_learns_it_again(earlier, later):
     spelled = Spelled(2)
-    spelled(sentences)
-    kept = np.array([data.draw(st.booleans()) for _ in spelled.spelling], bool)
-    assert len(spelled.table.keep(kept)) == kept.sum()
+    spelled(earlier)
+    spelled(later)
+    assume(spelled.table.size)
+    words = spelled.table.halve()
+    assert len(words) == spelled.table.size
+    # Their numbers change too: to those that they have among the words that are kept.
+    kept = np.zeros(len(spelled.spelling), bool)
+    kept[words] = True
+    spelled.table.renumber(kept.cumsum() - 1)
     spelled.spelling = [token for token, has in zip(spelled.spelling, kept, strict=True) if has]
-    assert spelled(sentences) == split(sentences)
-    assert len(set(spelled.spelling)) == len(spelled.spelling)
+    assert {*spelled.spelling} <= {token for tokens in split(later) for token in tokens}
+    for sentences in (earlier, later):
+        assert spelled(sentences) == split(sentences)
+    assert len(set(spelled.spelling)) == len(spelled.spelling) == spelled.table.size
+
+
+def test_a_token_that_stands_for_several_words_or_none_has_them_in_order():
+    table = TokenTable(2)
+    words = {"a": [7], "b-c": [1, 2], "-": [], "d-e-f": [3, 4, 5]}
+    found, _ = table.find([" ".join(words)], lambda tokens: [words[token] for token in tokens])
+    for _ in range(2):
+        tokens = Tokens(*table.arrays)
+        assert [
+            [tokens.firsts[token]] if count == 1 else [*tokens.pieces[tokens.firsts[token] :][:count]]
+            for token, count in zip(found, tokens.counts[found], strict=True)
+        ] == [*words.values()]
+        table.find(["b-c d-e-f -"], lambda _: [])
 
 
 @pytest.mark.parametrize("slots", [1, 2, 1200])

@@ -12,15 +12,13 @@ class Loops(NamedTuple):
 
     find: Callable[..., int]
     place_all: Callable[..., None]
-    line_up: Callable[..., tuple[loops.Ints, int]]
-    add_words: Callable[..., None]
+    add_words: Callable[..., tuple[loops.Ints, int]]
     add_numbers: Callable[..., int]
 
 
 _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     loops.find,
     loops.place_all,
-    loops.line_up,
     loops.add_words,
     loops.add_numbers,
 )

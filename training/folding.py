@@ -71,15 +71,15 @@ class Folded:
         found, counts = lexicon.tokens_of(sentences)
         chosen = loops_for(len(found))
         lengths = np.empty(len(sentences), np.int64)
-        while True:
-            line, wished = chosen.line_up(found, counts, lexicon.tokens, lexicon.words, lengths, wishes)
-            if not wished:
-                break
-            lexicon.join(np.unique(wishes[:wished]).tolist())
         sums = np.empty((len(sentences), len(self._bias)))
         while True:
-            chosen.add_words(line, lengths, lexicon.words, self._bias, self._mark, sums)
+            line, wished = chosen.add_words(
+                found, counts, lexicon.tokens, lexicon.words, self._bias, self._mark, sums, lengths, wishes
+            )
             self._mark += len(sentences)
+            if wished:
+                lexicon.join(np.unique(wishes[:wished]).tolist())
+                continue
             wished = chosen.add_numbers(line, lengths, lexicon.words, self._numbers.tables, sums, wishes)
             if not wished:
                 return sums

@@ -23,7 +23,6 @@ from training.loops import (
     PREFIX,
     STARTS_ALPHA,
     SUFFIX,
-    Bools,
     Floats,
     Ints,
 )
@@ -143,14 +142,16 @@ class Lexicon:
         return TableInfo(self._tokens.size, self._limit, self._lookups, self._misses)
 
     def tokens_of(self, sentences: Sequence[str]) -> tuple[Ints, Ints]:
-        """Return the numbers of the tokens of sentences, one sentence's behind the other's, and how many each has."""
-        found, counts, new = self._tokens.numbers(sentences)
+        """Return the tokens of sentences, one sentence's behind the other's, and how many each has."""
+        found, counts = self._tokens.find(sentences, self._learn)
         self._lookups += len(found)
-        if new:
-            self._misses += len(new)
-            self._tokens.learn([[self._numbers[word] for word in pieces(normalize(token))] for token in new])
-            self._fill_words()
         return found, counts
+
+    def _learn(self, new: Sequence[str]) -> list[list[int]]:
+        self._misses += len(new)
+        words = [[self._numbers[word] for word in pieces(normalize(token))] for token in new]
+        self._fill_words()
+        return words
 
     def join(self, pairs: Sequence[int]) -> None:
         """Learn what pairs of words make that are written together, each `first << 32 | second`, in order."""
@@ -164,12 +165,12 @@ class Lexicon:
     def make_room(self) -> None:
         """Halve the table, more than once if need be, where it is full; numbers that it gave are void then."""
         while max(self._tokens.size, len(self._pairs), self._characters / _MEAN_LENGTH) > self._limit:
-            self._keep(self._tokens.used > np.median(self._tokens.used))
+            self._halve()
 
-    def _keep(self, tokens: Bools) -> None:
+    def _halve(self) -> None:
         kept = np.zeros(len(self._numbers), bool)
         kept[AND_WORD] = True
-        kept[self._tokens.keep(tokens)] = True
+        kept[self._tokens.halve()] = True
         self._tokens.renumber(kept.cumsum() - 1)
         self._numbers.keep(kept)
         self._records = extended(self._records[: len(kept)][kept], 1)

@@ -26,23 +26,28 @@ MULTIPLIERS = 1 << 30
 """Multipliers are below this, so that no product leaves 63 bits."""
 
 
+HEAD = 18
+"""UTF-16 units of a token that stand beside what is known of it: with them that fills a line of the cache, 64 bytes."""
+
+
 class Tokens(NamedTuple):
     """Tokens in a hash table with open addressing (Knuth, The Art of Computer Programming 3, 6.4), linear probing.
 
-    `slots` has the number of a token or -1, and a power of two as its length. By number, `codes` are hashes, `starts`
-    and `lengths` say where the UTF-16 units stand in `letters`, `used` when a token was last met, and its words are
+    It has a power of two of slots, and the number of a token is its slot. `lengths` are in UTF-16 units, 0 where a slot
+    is free; the units are in `heads`, those of longer tokens in `letters` from `starts` on. `codes` are hashes, and
+    `used` says when a token was last met. A token that stands for one word has it in `firsts`, others have
     `pieces[firsts[token]:firsts[token] + counts[token]]`.
     """
 
-    slots: NDArray[np.int32]
     letters: NDArray[np.uint16]
     pieces: NDArray[np.int32]
-    codes: Ints
-    starts: Ints
-    lengths: Ints
     used: Ints
-    firsts: Ints
-    counts: Ints
+    codes: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    firsts: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    heads: NDArray[np.uint16]
 
 
 class Words(NamedTuple):
@@ -85,20 +90,21 @@ def find(
     spaces: Bools,
     multiplier: int,
     clock: int,
-    size: int,
+    free: int,
     table: Tokens,
     found: Ints,
     per_sentence: Ints,
+    fresh: Ints,
 ) -> int:
-    """Give each token of sentences its number, a new one the next from `size` on; return the size of the table then.
+    """Find the token of each sentence in the table, where it is not there put it in; return how many are `fresh`.
 
-    The sentences stand in `units` one behind the other and end at `ends`. `found` takes the numbers in order and
-    `per_sentence` how many are of each; the table must have room for as many new tokens and letters as there may be.
+    The sentences stand in `units` one behind the other and end at `ends`; units of `letters` from `free` on are free.
+    `found` takes the tokens in order and `per_sentence` how many are of each. Where one more than `fresh` has room for
+    is met, -1 less how many are fresh is returned, and `found` is not whole.
     """
-    slots, letters, _, codes, starts, lengths, used, _, _ = table
-    mask = len(slots) - 1
-    free = starts[size - 1] + lengths[size - 1] if size else 0
-    count = place = 0
+    letters, _, used, codes, lengths, starts, _, counts, heads = table
+    mask = len(codes) - 1
+    count = place = new = 0
     for sentence in range(len(ends)):
         end = ends[sentence]
         before = count
@@ -113,56 +119,76 @@ def find(
                 code = code * multiplier + units[place]
                 code = (code & _PRIME) + (code >> _PRIME_BITS)
                 place += 1
+            code &= _PRIME
             length = place - first
             slot = code & mask
-            number = slots[slot]
-            while number >= 0:
-                if codes[number] == code and lengths[number] == length:
-                    start = starts[number]
+            while lengths[slot] > 0:
+                if codes[slot] == code and lengths[slot] == length:
                     same = 0
-                    while same < length and letters[start + same] == units[first + same]:
-                        same += 1
+                    if length <= HEAD:
+                        while same < length and heads[slot, same] == units[first + same]:
+                            same += 1
+                    else:
+                        start = starts[slot]
+                        while same < length and letters[start + same] == units[first + same]:
+                            same += 1
                     if same == length:
                         break
                 slot = (slot + 1) & mask
-                number = slots[slot]
-            if number < 0:
-                number = size
-                slots[slot] = number
-                codes[number] = code
-                starts[number] = free
-                lengths[number] = length
-                for letter in range(length):
-                    letters[free + letter] = units[first + letter]
-                free += length
-                size += 1
-            used[number] = clock
-            found[count] = number
+            if lengths[slot] == 0:
+                if new == len(fresh):
+                    return -1 - new
+                codes[slot] = code
+                lengths[slot] = length
+                counts[slot] = 0
+                if length <= HEAD:
+                    for letter in range(length):
+                        heads[slot, letter] = units[first + letter]
+                else:
+                    starts[slot] = free
+                    for letter in range(length):
+                        letters[free + letter] = units[first + letter]
+                    free += length
+                fresh[new] = slot
+                new += 1
+            used[slot] = clock
+            found[count] = slot
             count += 1
         per_sentence[sentence] = count - before
-    return size
+    return new
 
 
-def place_all(slots: NDArray[np.int32], codes: Ints, size: int) -> None:
-    """Put the first so many tokens into empty slots."""
-    mask = len(slots) - 1
-    for number in range(size):
-        slot = codes[number] & mask
-        while slots[slot] >= 0:
+def place_all(codes: NDArray[np.int32], taken: Bools, slots: Ints) -> None:
+    """Write into `slots` where tokens with some hashes go in a table, of which nothing is `taken` yet."""
+    mask = len(taken) - 1
+    for token in range(len(codes)):
+        slot = codes[token] & mask
+        while taken[slot]:
             slot = (slot + 1) & mask
-        slots[slot] = number
+        taken[slot] = True
+        slots[token] = slot
 
 
-def line_up(
-    found: Ints, per_sentence: Ints, table: Tokens, words: Words, words_each: Ints, wishes: Ints
+def add_words(
+    found: Ints,
+    per_sentence: Ints,
+    table: Tokens,
+    words: Words,
+    bias: Floats,
+    mark: int,
+    sums: Floats,
+    words_each: Ints,
+    wishes: Ints,
 ) -> tuple[Ints, int]:
     """Return the words of sentences, affixes that stand alone written to theirs, and how many `wishes` there are.
 
-    `found` and `per_sentence` are of `find`. `words_each` takes how many words a sentence has, `wishes` pairs of words
-    (as in `Words.pairs`) that are not known yet: when there are any, the words are not right.
+    `found` and `per_sentence` are of `find`. `sums`, shape (n_sentences, n_labels), takes the bias and once the row of
+    each word that a sentence has; `mark` and the next n_sentences are numbers that `Words.seen` does not have yet.
+    `words_each` takes how many words a sentence has, `wishes` pairs of words (as in `Words.pairs`) that are not known
+    yet: when there are any, nothing else is right.
     """
-    _, _, pieces, _, _, _, _, firsts, counts = table
-    pairs, joined, _, _, _, _, flags = words
+    _, pieces, _, _, _, _, firsts, counts, _ = table
+    pairs, joined, rows, seen, _, _, flags = words
     most = 0
     for token in found:
         most += counts[token]
@@ -177,8 +203,8 @@ def line_up(
             token = found[place]
             place += 1
             first = firsts[token]
-            for piece in range(first, first + counts[token]):
-                word = pieces[piece]
+            for piece in range(counts[token]):
+                word = first if counts[token] == 1 else pieces[first + piece]
                 flag = flags[word]
                 taken = takes and flag & STARTS_ALPHA != 0
                 takes = flag & PREFIX != 0 and not taken
@@ -198,26 +224,16 @@ def line_up(
                     wishes[wished] = pair
                     wished += 1
         words_each[sentence] = end - start
-    return line[:end], wished
 
-
-def add_words(line: Ints, words_each: Ints, words: Words, bias: Floats, mark: int, sums: Floats) -> None:
-    """Put into `sums`, shape (n_sentences, n_labels), the bias and once the row of each word that a sentence has.
-
-    `mark` and the next n_sentences are numbers that `Words.seen` does not have yet.
-    """
-    _, _, rows, seen, _, _, _ = words
-    at = 0
-    for sentence in range(len(words_each)):
         mark += 1
         sums[sentence] = bias
-        for _ in range(words_each[sentence]):
+        for at in range(start, end):
             word = line[at]
-            at += 1
             if seen[word] != mark:
                 seen[word] = mark
                 for label in range(len(bias)):
                     sums[sentence, label] += rows[word, label]
+    return line[:end], wished
 
 
 def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, sums: Floats, wishes: Ints) -> int:

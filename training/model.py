@@ -42,6 +42,7 @@ LABELS_OF = [
     for code in range(1 << len(SCORED))
 ]
 """The themes and the type that each code stands for."""
+_THEMES, _TYPES = zip(*LABELS_OF, strict=True)
 
 
 class Tag(NamedTuple):
@@ -57,9 +58,15 @@ _TAG_OF = cast("Callable[[tuple[object, ...]], Tag]", partial(tuple.__new__, Tag
 
 def tags_of(codes: Codes, scores: Array) -> list[Tag]:
     """Return the tags that codes, shape (n_sentences,), and scores, shape (n_sentences, n_labels), stand for."""
-    labels = [LABELS_OF[code] for code in codes.tolist()]
+    given = codes.tolist()
+    fields = zip(
+        map(_THEMES.__getitem__, given),
+        map(_TYPES.__getitem__, given),
+        zip(*scores.T.tolist(), strict=True),
+        strict=True,
+    )
     # `Tag(...)` and `Tag._make` take one and a half times as long.
-    return [_TAG_OF((*each, values)) for each, values in zip(labels, zip(*scores.T.tolist(), strict=True), strict=True)]
+    return list(map(_TAG_OF, fields))
 
 
 def codes_of(scores: Array, thresholds: Array) -> Codes:

@@ -6,8 +6,7 @@ over both are those of `training.loops`.
 
 import re
 import secrets
-from collections.abc import Sequence
-from itertools import chain, pairwise
+from collections.abc import Callable, Sequence
 from operator import is_not
 from typing import Any
 
@@ -15,14 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compiling import INTERPRETED, loops_for
-from training.loops import MULTIPLIERS, SPACES, Bools, Ints, Tokens
+from training.loops import HEAD, MULTIPLIERS, SPACES, Ints
 
 # A lone surrogate has no unit. It reads as what else has no sound and keeps what it stands between apart.
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SILENT = chr(1)
 _HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
 # What is read together lies together, so that it comes from memory at once.
-_TOKEN = np.dtype([(name, np.int64) for name in Tokens._fields[3:]])
+_TOKEN = np.dtype(
+    [
+        ("used", np.int64),
+        *((name, np.int32) for name in ("codes", "lengths", "starts", "firsts", "counts")),
+        ("heads", np.uint16, (HEAD,)),
+    ]
+)
 
 
 _LEAST = 2
@@ -79,10 +84,14 @@ def _units(sentences: Sequence[str]) -> tuple[NDArray[np.uint16], Ints]:
     return units, ends
 
 
-class TokenTable:
-    """A table of tokens, each with a number from 0 on; `size` is how many there are.
+type Learn = Callable[[list[str]], Sequence[Sequence[int]]]
+"""Gives the words of tokens."""
 
-    The hash table has twice as many slots as tokens at the least, and `slots` when it is made.
+
+class TokenTable:
+    """A table of tokens; `size` is how many there are.
+
+    It has twice as many slots as tokens at the least, and `slots` when it is made.
     """
 
     def __init__(self, slots: int) -> None:
@@ -93,95 +102,100 @@ class TokenTable:
         self._n_letters = self._n_pieces = 0
         self._letters = np.zeros(0, np.uint16)
         self._pieces = np.zeros(0, np.int32)
-        self._records = extended(np.zeros(0, _TOKEN), 1)
         self._fields = Fields()
-        self._place_all(slots)
+        self._place(np.zeros(0, _TOKEN), 1 << max(1, slots - 1).bit_length())
 
     @property
     def arrays(self) -> Arrays:
-        """What the loops read and write."""
-        return self._fields((self._slots, self._letters, self._pieces), self._records)
+        """What the loops read and write, as in `training.loops.Tokens`."""
+        return self._fields((self._letters, self._pieces), self._records)
 
-    def numbers(self, sentences: Sequence[str]) -> tuple[Ints, Ints, list[str]]:
-        """Return the number of each token in order, how many each sentence has, and the tokens that are new.
+    def find(self, sentences: Sequence[str], learn: Learn) -> tuple[Ints, Ints]:
+        """Return the token of each word of sentences in order, and how many each sentence has.
 
-        These have the last numbers; their words are to be given to `learn` before the loops look for them.
+        `learn` gives the words of tokens that are new.
         """
         units, ends = _units(sentences)
         # Every second unit can be a token, and in each sentence one more.
-        most = (len(units) + len(sentences)) // 2 + 1
-        self._make_room(most, len(units))
-        found, counts = np.empty(most, np.int64), np.empty(len(sentences), np.int64)
+        found = np.empty((len(units) + len(sentences)) // 2 + 1, np.int64)
+        counts = np.empty(len(sentences), np.int64)
+        self._letters = extended(self._letters, self._n_letters + len(units))
         self._clock += 1
         chosen = loops_for(len(units))
-        before = self.size
-        self.size = chosen.find(
-            # Whoever interprets takes items of a list three times as fast.
-            units.tolist() if chosen is INTERPRETED else units,
-            ends,
-            SPACES,
-            self._multiplier,
-            self._clock,
-            before,
-            self.arrays,
-            found,
-            counts,
-        )
-        return found[: counts.sum()], counts, self._spelling(before)
+        while True:
+            fresh = np.empty(len(self._records) // 2 - self.size, np.int64)
+            n = chosen.find(
+                # Whoever interprets takes items of a list three times as fast.
+                units.tolist() if chosen is INTERPRETED else units,
+                ends,
+                SPACES,
+                self._multiplier,
+                self._clock,
+                self._n_letters,
+                self.arrays,
+                found,
+                counts,
+                fresh,
+            )
+            if n:
+                self._take(fresh[: n if n > 0 else -1 - n], learn)
+            if n >= 0:
+                return found[: counts.sum()], counts
+            self._place(self._records[self._records["lengths"] > 0], 2 * len(self._records))
 
-    def learn(self, words: Sequence[Sequence[int]]) -> None:
-        """Take the words of the last tokens."""
+    def _take(self, fresh: Ints, learn: Learn) -> None:
+        """Take tokens that are new."""
+        records = self._records[fresh]
+        self.size += len(fresh)
+        self._n_letters += int(records["lengths"][records["lengths"] > HEAD].sum())
+        words = learn(self._spelled(records))
         counts = np.array([len(each) for each in words])
-        last = self._records[self.size - len(words) : self.size]
-        last["counts"] = counts
-        last["firsts"] = self._n_pieces + counts.cumsum() - counts
-        end = self._n_pieces + int(counts.sum())
+        records["counts"] = counts
+        many = counts != 1
+        end = self._n_pieces + int(counts[many].sum())
         self._pieces = extended(self._pieces, end)
-        self._pieces[self._n_pieces : end] = list(chain.from_iterable(words))
+        self._pieces[self._n_pieces : end] = [word for each in words if len(each) != 1 for word in each]
+        records["firsts"][many] = self._n_pieces + counts[many].cumsum() - counts[many]
+        records["firsts"][~many] = [each[0] for each in words if len(each) == 1]
         self._n_pieces = end
+        self._records[fresh] = records
 
-    @property
-    def used(self) -> Ints:
-        """When each token was last looked up, on a clock that counts calls; shape (size,)."""
-        used: Ints = self._records["used"][: self.size]
-        return used
+    def _spelled(self, records: NDArray[Any]) -> list[str]:
+        found = []
+        starts, lengths = records["starts"].tolist(), records["lengths"].tolist()
+        for head, start, length in zip(records["heads"], starts, lengths, strict=True):
+            letters = head[:length] if length <= HEAD else self._letters[start : start + length]
+            found.append(letters.tobytes().decode("utf-16-le"))
+        return found
 
-    def keep(self, kept: Bools) -> Ints:
-        """Forget all tokens but those kept, which get numbers in the same order; shape (size,).
+    def halve(self) -> Ints:
+        """Forget the half of the tokens that has not been looked up for longest; return the words of the others.
 
-        Returns the words of those kept, which `renumber` gives new numbers.
+        `renumber` gives these their new numbers.
         """
-        records = self._records[: self.size][kept]
-        self._letters = self._letters[_ranges(records["starts"], records["lengths"])]
-        records["starts"] = records["lengths"].cumsum() - records["lengths"]
-        self._pieces = self._pieces[_ranges(records["firsts"], records["counts"])]
-        records["firsts"] = records["counts"].cumsum() - records["counts"]
+        records = self._records[self._records["lengths"] > 0]
+        records = records[records["used"] > np.median(records["used"])]
+        long = records["lengths"] > HEAD
+        starts, lengths = records["starts"][long], records["lengths"][long]
+        self._letters = self._letters[_ranges(starts, lengths)]
+        records["starts"][long] = lengths.cumsum() - lengths
+        many = records["counts"] != 1
+        firsts, counts = records["firsts"][many], records["counts"][many]
+        self._pieces = self._pieces[_ranges(firsts, counts)]
+        records["firsts"][many] = counts.cumsum() - counts
         self.size, self._n_letters, self._n_pieces = len(records), len(self._letters), len(self._pieces)
-        self._records = extended(records, 1)
-        self._place_all(len(self._slots))
-        return self._pieces.astype(np.int64)
+        self._place(records, len(self._records))
+        return np.concatenate((self._pieces, records["firsts"][~many])).astype(np.int64)
 
     def renumber(self, numbers: Ints) -> None:
         """Change the numbers of words; shape (n_words,)."""
         self._pieces = numbers[self._pieces].astype(np.int32)
+        one = (self._records["lengths"] > 0) & (self._records["counts"] == 1)
+        self._records["firsts"][one] = numbers[self._records["firsts"][one]]
 
-    def _spelling(self, first: int) -> list[str]:
-        if first == self.size:
-            return []
-        starts = self._records["starts"][first : self.size].tolist()
-        start = starts[0]
-        self._n_letters = starts[-1] + int(self._records["lengths"][self.size - 1])
-        encoded = self._letters[start : self._n_letters].tobytes()
-        edges = (2 * (each - start) for each in (*starts, self._n_letters))
-        return [encoded[one:other].decode("utf-16-le") for one, other in pairwise(edges)]
-
-    def _make_room(self, tokens: int, letters: int) -> None:
-        length = self.size + tokens
-        self._records = extended(self._records, length)
-        self._letters = extended(self._letters, self._n_letters + letters)
-        if 2 * length > len(self._slots):
-            self._place_all(2 * length)
-
-    def _place_all(self, slots: int) -> None:
-        self._slots = np.full(1 << (slots - 1).bit_length(), -1, np.int32)
-        loops_for(self.size).place_all(self._slots, self._records["codes"], self.size)
+    def _place(self, records: NDArray[Any], slots: int) -> None:
+        """Put tokens into an empty table with so many slots."""
+        places = np.empty(len(records), np.int64)
+        loops_for(len(records)).place_all(np.ascontiguousarray(records["codes"]), np.zeros(slots, bool), places)
+        self._records = extended(np.zeros(0, _TOKEN), slots)[:slots]
+        self._records[places] = records
