@@ -33,7 +33,7 @@ SHAPES = "item date time year decimal d1 d2 d3 d4 ordinal fraction scale one wor
 """A number's shape is the bit of the place that it has here."""
 
 LIMIT = 1 << 18
-"""Tokens that are kept; with their words they take about 80 MB."""
+"""Tokens that are kept; with their words they take about 130 MB."""
 # With longer words than news has it is full before it has as many: addresses and noise can be of any length.
 _MEAN_LENGTH = 16
 _SLOTS = 1 << 15
