@@ -36,8 +36,8 @@ LIMIT = 1 << 18
 """Tokens that are kept; with their words they take about 130 MB."""
 # With longer words than news has it is full before it has as many: addresses and noise can be of any length.
 _MEAN_LENGTH = 16
-_SLOTS = 1 << 15
-"""Slots of the hash table at first: enough for the words of an hour's news."""
+_SLOTS = 1 << 12
+"""Slots of the hash table at first: enough for a page; it doubles with what is met."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,6 @@ class Model:
         It takes about a second, and some more where no process of this machine has compiled them before.
         """
         loops_for.expect(math.inf)
-        self._begin()
         self.tag(self.features["word"][0] if "word" in self.features else [""])
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:

@@ -1,15 +1,15 @@
 """Flask with less to do for each request."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from flask import request as present
-from werkzeug.routing import MapAdapter, Rule
+from werkzeug.routing import MapAdapter
 
 from service.web.problems import respond
-from service.web.requests_log import notes_of
+from service.web.requests_log import note
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,32 +35,8 @@ class Whole(Response):
         return [self.get_data()]
 
 
-class _Adapter(MapAdapter):
-    """Remembers the rules of addresses without variables: what finds them takes as long as parsing a sentence."""
-
-    known: dict[tuple[str, str], Rule]
-
-    def match(self, *arguments: Any, **more: Any) -> tuple[Any, Mapping[str, Any]]:
-        """Return the rule of the request and what its variables are; raises HTTPException where there is none."""
-        found: tuple[Any, Mapping[str, Any]]
-        if arguments or more != {"return_rule": True}:
-            found = super().match(*arguments, **more)
-            return found
-        key = self.path_info, self.default_method
-        if rule := self.known.get(key):
-            return rule, {}
-        found = super().match(return_rule=True)
-        if not found[1]:
-            self.known[key] = found[0]
-        return found
-
-
 class Application(Flask):
     """Flask without what this service does not need: coroutines, and routes that depend on the host."""
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self._known: dict[tuple[str, str], Rule] = {}
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or say why it was refused."""
@@ -78,7 +54,7 @@ class Application(Flask):
         if request is None:
             return super().create_url_adapter(None)
         environ = request.environ
-        adapter = _Adapter(
+        return MapAdapter(
             self.url_map,
             environ.get("HTTP_HOST", ""),
             request.root_path + "/",
@@ -88,11 +64,8 @@ class Application(Flask):
             environ["REQUEST_METHOD"],
             environ.get("QUERY_STRING", ""),
         )
-        adapter.known = self._known
-        return adapter
 
     def preprocess_request(self) -> Any:
         """Tell the log and the metrics which endpoint answers, then go through the hooks."""
-        request: Request = present._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's own way
-        notes_of(request.environ)["endpoint"] = request.endpoint
+        note(endpoint=present.endpoint)
         return super().preprocess_request()
