@@ -24,7 +24,7 @@ from service.archives.tagging import Outcome, Plan
 from service.archives.workers import on_cluster, on_cores
 from service.archives.writers import Writer, writer
 from service.tagger import Tagger
-from training.compiling import loops_for
+from training.compiling import worth_compiling
 
 _SEAL_SECONDS = 1.0
 """So much work a run that is killed does twice."""
@@ -221,7 +221,7 @@ def _go(run: Run, work: _Work, sink: Sink, taken: Callable[[], None]) -> None:
     shown = sys.stderr.isatty() and not (options.out is None and sys.stdout.isatty())
     rest = blocks(work.found, lines=options.lines, column=options.column, begin=state.position)
     total = sum(source.size for source in work.found)
-    loops_for.expect(total)
+    worth_compiling.expect(total)
     with (
         _outcomes(rest, run.plan, work.tagger, options) as outcomes,
         progress(total, state.position.consumed, shown=shown) as show,

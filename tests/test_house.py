@@ -28,7 +28,7 @@ def test_imports_point_only_left(path):
         assert top not in ROOMS or top in allowed, f"{path.name} imports {name}"
 
 
-@pytest.mark.parametrize("name", ["sklearn", "scipy", "hazm", "flask", "trafilatura", "numba"])
+@pytest.mark.parametrize("name", ["sklearn", "scipy", "hazm", "flask", "trafilatura", "numba", "llvmlite"])
 def test_the_model_loads_without_the_training_stack(name):
     code = f"import sys, training.model, training.store, service.tagger; sys.exit({name!r} in sys.modules)"
     assert subprocess.run([ROOT / ".venv/bin/python", "-c", code], check=False, cwd=ROOT).returncode == 0

@@ -14,7 +14,7 @@ from labels import dataset
 from labels.scheme import SCORED, Theme, Type
 from seeds.text import pieces, words
 from training import lexicon
-from training.compiling import compiled, loops_for
+from training.compiling import worth_compiling
 from training.fit import fit, folded
 from training.lexicon import TableInfo
 from training.model import Model
@@ -56,7 +56,7 @@ def small(fitted):
 def either(request):
     """Both forms of the loops, one after the other."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loops_for, "worth", request.param)
+        patch.setattr(worth_compiling, "worth", request.param)
         yield
 
 
@@ -123,7 +123,7 @@ def test_both_forms_of_the_loops_give_the_same_scores(tagger, labelled, monkeypa
     texts = [sentence.text for sentence in labelled[:500]] + [f"{digit} نفر و \U0001f600" for digit in range(100)]
     found = []
     for worth in (math.inf, 0):
-        monkeypatch.setattr(loops_for, "worth", worth)
+        monkeypatch.setattr(worth_compiling, "worth", worth)
         found.append(Model.from_state(tagger.model.to_state()).decision_function(texts))
     assert (found[0] == found[1]).all()
 
@@ -241,14 +241,6 @@ def test_a_space_for_a_non_joiner_before_an_affix_keeps_99_of_100_tags(current, 
     after = current.model.tag([text for _, text in changed])
     same = sum((a.themes, a.type) == (b.themes, b.type) for a, b in zip(before, after, strict=True))
     assert same / len(changed) >= 0.99
-
-
-def test_loops_are_compiled_once_whatever_is_tagged(tagger, monkeypatch):
-    monkeypatch.setattr(loops_for, "worth", 0)
-    model = Model.from_state(tagger.model.to_state(), limit=1)
-    for texts in ([""], ["کار"], ["می شود ۵ نفر"], ["", "ا" * 5000], ["کار"], ["\U0001f600 "]):
-        model.tag(texts)
-    assert {len(loop.signatures) for loop in compiled()} == {1}
 
 
 def test_a_model_that_was_stopped_halfway_scores_as_before(tagger, labelled, monkeypatch):

@@ -1,4 +1,3 @@
-import math
 import re
 
 import numpy as np
@@ -6,9 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from training.compiling import loops_for
-from training.loops import SPACES, Tokens
+from training.loops import SPACES, Tokens, find
 from training.tokens import TokenTable
+from training.units import units_of
 
 SENTENCES = st.lists(
     st.lists(
@@ -25,14 +24,25 @@ SENTENCES = st.lists(
 )
 
 
-@pytest.fixture(autouse=True, scope="module", params=[math.inf, 0], ids=["interpreted", "compiled"])
-def either(request):
-    """Both forms of the loops, one after the other."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loops_for, "worth", request.param)
-        # What is compiled now is no test's time.
-        TokenTable(2).find(["کار"], lambda tokens: [[0] for _ in tokens])
-        yield
+def tokens_of(table):
+    letters, pieces, records = table.arrays
+    return Tokens(letters, pieces, *(records[name] for name in records.dtype.names))
+
+
+def found_in(table, sentences, learn):
+    """The tokens of sentences, and how many each has, as `training.folding` has them found."""
+    text, ends = units_of(sentences)
+    units = np.frombuffer(text, np.uint16)
+    found, counts = np.empty(len(units), np.int64), np.empty(len(ends), np.int64)
+    while True:
+        multiplier, clock, free = table.begin(len(units))
+        fresh = np.empty(room := table.room, np.int64)
+        new = find(units.tolist(), ends, SPACES, multiplier, clock, free, tokens_of(table), found, counts, fresh, room)
+        if new == 0:
+            return found[: counts.sum()], counts
+        table.take(fresh[: new if new > 0 else -1 - new], learn)
+        if new < 0:
+            table.grow()
 
 
 class Spelled:
@@ -47,8 +57,8 @@ class Spelled:
         return [[len(self.spelling) - len(tokens) + place] for place in range(len(tokens))]
 
     def __call__(self, sentences):
-        found, counts = self.table.find(sentences, self.learn)
-        words = Tokens(*self.table.arrays).firsts[found]
+        found, counts = found_in(self.table, sentences, self.learn)
+        words = tokens_of(self.table).firsts[found]
         tokens = [self.spelling[word] for word in words.tolist()]
         ends = counts.cumsum().tolist()
         return [tokens[start:end] for start, end in zip([0, *ends], ends, strict=False)]
@@ -93,14 +103,14 @@ def test_the_table_forgets_what_was_not_met_lately_and_learns_it_again(earlier, 
 def test_a_token_that_stands_for_several_words_or_none_has_them_in_order():
     table = TokenTable(2)
     words = {"a": [7], "b-c": [1, 2], "-": [], "d-e-f": [3, 4, 5]}
-    found, _ = table.find([" ".join(words)], lambda tokens: [words[token] for token in tokens])
+    found, _ = found_in(table, [" ".join(words)], lambda tokens: [words[token] for token in tokens])
     for _ in range(2):
-        tokens = Tokens(*table.arrays)
+        tokens = tokens_of(table)
         assert [
             [tokens.firsts[token]] if count == 1 else [*tokens.pieces[tokens.firsts[token] :][:count]]
             for token, count in zip(found, tokens.counts[found], strict=True)
         ] == [*words.values()]
-        table.find(["b-c d-e-f -"], lambda _: [])
+        found_in(table, ["b-c d-e-f -"], lambda _: [])
 
 
 @pytest.mark.parametrize("slots", [1, 2, 1200])

@@ -1,47 +1,59 @@
-"""Which loops answer: interpreted ones for a few sentences, compiled ones from then on."""
+"""The loops of `training.loops` on arrays: interpreted for a few sentences, as machine code from then on."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Protocol
 
-from training import loops
+import numpy as np
 
-
-class Loops(NamedTuple):
-    """The functions of `training.loops` in one form or the other."""
-
-    find: Callable[..., int]
-    place_all: Callable[..., None]
-    add_words: Callable[..., tuple[loops.Ints, int]]
-    add_numbers: Callable[..., int]
+from training.loops import Numbers, Tokens, Words, Work, score
+from training.tokens import Arrays
 
 
-_FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    loops.find,
-    loops.place_all,
-    loops.add_words,
-    loops.add_numbers,
-)
-INTERPRETED = Loops(*_FUNCTIONS)
+class Score(Protocol):
+    """Calls `training.loops.score`.
+
+    `arrays` are ends, spaces, those of `Lexicon.arrays`, those of `Numbers`, bias, those of `Work`, and sums. `numbers`
+    are how many units and sentences there are, multiplier, clock, free, room, mark, and `Numbers.start` and `end`.
+    """
+
+    def __call__(self, arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
+        """Return what `score` returns; `text` has the units."""
 
 
-@cache
-def compiled() -> Loops:
-    """Return the loops as machine code; it is kept beside them, or in the user's cache, for the next process."""
-    import numba  # noqa: PLC0415 - takes longer than the answer to a few sentences
+def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
+    """Call `score` as it is; see `Score`."""
+    n_units, n_sentences, multiplier, clock, free, room, mark, start, end = numbers
+    ends, spaces, letters, pieces, tokens, pairs, joined, words, *rest = arrays
+    kinds, before, after, farther, beyond, labels, bias = rest[:7]
+    return score(
+        # Whoever interprets takes items of a list three times as fast.
+        np.frombuffer(text, np.uint16, n_units).tolist(),
+        ends[:n_sentences],
+        spaces,
+        multiplier,
+        clock,
+        free,
+        room,
+        mark,
+        Tokens(letters, pieces, *(tokens[name] for name in tokens.dtype.names or ())),
+        Words(pairs, joined, *(words[name] for name in words.dtype.names or ())),
+        Numbers(kinds, before, after, farther, beyond, labels, start, end),
+        bias,
+        Work(*rest[7:-1]),
+        rest[-1][:n_sentences],
+    )
 
-    def made(function: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return numba.njit(cache=True, nogil=True)(function)
-        except RuntimeError:
-            # There is no folder to keep it in: every process compiles for itself.
-            return numba.njit(nogil=True)(function)
 
-    return Loops(*map(made, _FUNCTIONS))
+def compiled() -> Score:
+    """Return what calls `score` as machine code; what it remembers of the arrays of one call is good for the next."""
+    # Reason for the late import: to load LLVM takes longer than the answer to a few sentences.
+    from training.machine_code import Caller, machine_code  # noqa: PLC0415
+
+    return Caller(machine_code("training.score_entry", "training.loops", "training.tokens", "training.lexicon"))
 
 
 class Chooser:
-    """Chooses by the characters that it was asked about: from `worth` on, what compiling costs is worth it."""
+    """Chooses by the characters that it was asked about: from `worth` on, machine code is worth loading."""
 
     def __init__(self, worth: float) -> None:
         self.worth = worth
@@ -51,12 +63,12 @@ class Chooser:
         """Take it that so many characters are to come."""
         self._asked += characters
 
-    def __call__(self, characters: int) -> Loops:
-        """Return the loops for so many characters more."""
+    def __call__(self, characters: int) -> bool:
+        """Return whether so many characters more are for machine code."""
         self._asked += characters
-        return compiled() if self._asked > self.worth else INTERPRETED
+        return self._asked > self.worth
 
 
-# Interpreted, so many take the second and a half that numba takes to be imported; see EXPERIMENTS.md.
-loops_for = Chooser(400_000)
+# Interpreted, so many take as long as LLVM takes to be loaded; see EXPERIMENTS.md.
+worth_compiling = Chooser(40_000)
 """The choice of this process."""

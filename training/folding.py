@@ -5,14 +5,16 @@ together: every distinct word of a sentence adds its row once, and every number 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, repeat
 
 import numpy as np
 
-from training.compiling import loops_for
+from training.compiling import Score, compiled, interpreted, worth_compiling
 from training.lexicon import Lexicon
-from training.loops import Floats
+from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Work
 from training.number_rows import NumberRows
+from training.units import units_of
 from training.views import char_features, word_features
 
 Weights = Mapping[str, tuple[Sequence[str], Floats]]
@@ -49,8 +51,11 @@ class Folded:
         self._numbers = NumberRows(names, _on_grid(values))
         self._bias = _on_grid(bias)
         self._mark = 0
-        self._wishes = np.empty(_WISHES, np.int64)
-        self.lexicon = Lexicon(self.word_rows, len(bias), self._numbers.neighbours, limit)
+        self.lexicon = Lexicon(self.word_rows, self._numbers.neighbours, limit)
+        self._ends = np.empty(0, np.int64)
+        self._log_odds = np.empty((0, len(bias)))
+        empty = np.empty(0, np.int64)
+        self._work = Work(empty, empty, empty, empty, np.empty(_WISHES, np.int64), empty)
 
     def word_rows(self, words: Sequence[str]) -> Floats:
         """Return the rows of words of the normal form, shape (n_words, n_labels)."""
@@ -66,21 +71,60 @@ class Folded:
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""
-        lexicon, wishes = self.lexicon, self._wishes
+        lexicon = self.lexicon
         lexicon.make_room()
-        found, counts = lexicon.tokens_of(sentences)
-        chosen = loops_for(len(found))
-        lengths = np.empty(len(sentences), np.int64)
-        sums = np.empty((len(sentences), len(self._bias)))
+        text, ends = units_of(sentences)
+        call = self._call if worth_compiling(len(text) // 2) else interpreted
         while True:
-            line, wished = chosen.add_words(
-                found, counts, lexicon.tokens, lexicon.words, self._bias, self._mark, sums, lengths, wishes
+            self._reserve(len(text) // 2, len(ends))
+            self._ends[: len(ends)] = ends
+            multiplier, clock, free = lexicon.tokens.begin(len(text) // 2)
+            room = lexicon.tokens.room
+            numbers = (len(text) // 2, len(ends), multiplier, clock, free, room, self._mark, *self._numbers.edges)
+            arrays = (
+                self._ends,
+                SPACES,
+                *lexicon.arrays,
+                *self._numbers.tables,
+                self._bias,
+                *self._work,
+                self._log_odds,
             )
-            self._mark += len(sentences)
-            if wished:
-                lexicon.join(np.unique(wishes[:wished]).tolist())
-                continue
-            wished = chosen.add_numbers(line, lengths, lexicon.words, self._numbers.tables, sums, wishes)
-            if not wished:
-                return sums
-            self._numbers.learn(np.unique(wishes[:wished]).tolist())
+            count, asked = divmod(call(arrays, numbers, text), ASKS)
+            self._mark += len(ends)
+            if asked == DONE:
+                lexicon.count(count)
+                return self._log_odds[: len(ends)].copy()
+            self._answer(asked, count)
+
+    def _reserve(self, units: int, sentences: int) -> None:
+        """Make room for what the loops write about so many units and sentences."""
+        work = self._work
+        # Every second unit can be a token, and in each sentence one more.
+        if (tokens := (units + sentences) // 2 + 1) > len(work.found):
+            work = work._replace(found=np.empty(2 * tokens, np.int64))
+        if sentences > len(self._ends):
+            self._ends, per_sentence, words_each = np.empty((3, 2 * sentences), np.int64)
+            work = work._replace(per_sentence=per_sentence, words_each=words_each)
+            self._log_odds = np.empty((2 * sentences, len(self._bias)))
+        if (room := self.lexicon.tokens.room) > len(work.fresh):
+            work = work._replace(fresh=np.empty(2 * room, np.int64))
+        self._work = work
+
+    def _answer(self, asked: int, count: int) -> None:
+        """Do what the loops ask for, so that they can go on."""
+        wishes = self._work.wishes[:count]
+        if asked in (FRESH, FULL):
+            self.lexicon.take(self._work.fresh[:count])
+            if asked == FULL:
+                self.lexicon.tokens.grow()
+        elif asked == LONG:
+            self._work = self._work._replace(line=np.empty(2 * count, np.int64))
+        elif asked == PAIRS:
+            self.lexicon.join(np.unique(wishes).tolist())
+        else:
+            self._numbers.learn(np.unique(wishes).tolist())
+
+    @cached_property
+    def _call(self) -> Score:
+        return compiled()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labels.scheme import SCORED
 from seeds.text import HEH, HEH_SUFFIXES, PREFIXES, SUFFIXES, normalize, pieces
 from training.loops import (
     AND_WORD,
@@ -27,7 +28,7 @@ from training.loops import (
     Ints,
 )
 from training.numbers import AND, MONTHS, is_number, neighbour, shape
-from training.tokens import Arrays, Fields, TokenTable, extended
+from training.tokens import Arrays, TokenTable, extended
 
 SHAPES = "item date time year decimal d1 d2 d3 d4 ordinal fraction scale one word".split()
 """A number's shape is the bit of the place that it has here."""
@@ -38,6 +39,18 @@ LIMIT = 1 << 18
 _MEAN_LENGTH = 16
 _SLOTS = 1 << 12
 """Slots of the hash table at first: enough for a page; it doubles with what is met."""
+# What is read together lies together, so that it comes from memory at once: a word fills a line of the cache.
+WORD = np.dtype(
+    [
+        ("rows", np.float64, (len(SCORED),)),
+        ("seen", np.int64),
+        ("neighbours", np.int64),
+        ("shapes", np.uint16),
+        ("flags", np.uint8),
+    ],
+    align=True,
+)
+"""What is known of a word; see `training.loops.Words`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +110,11 @@ class Lexicon:
     Parameters
     ----------
     weigh : gives the rows of weights of words, shape (n_words, n_labels).
-    labels : how many labels rows have.
     neighbours : the number of every word that is known beside a number; other words have 0.
     limit : tokens that are kept.
     """
 
-    def __init__(
-        self, weigh: Callable[[Sequence[str]], Floats], labels: int, neighbours: Mapping[str, int], limit: int
-    ) -> None:
+    def __init__(self, weigh: Callable[[Sequence[str]], Floats], neighbours: Mapping[str, int], limit: int) -> None:
         self._weigh = weigh
         self._codes = neighbours
         self._limit = limit
@@ -112,40 +122,28 @@ class Lexicon:
         self._characters = 0
         self._spelling: list[str] = []
         self._numbers = _Numbers()
-        self._tokens = TokenTable(_SLOTS)
-        # What is read together lies together, so that it comes from memory at once: a word fills a line of the cache.
-        fields = [
-            ("rows", np.float64, (labels,)),
-            ("seen", np.int64),
-            ("neighbours", np.int64),
-            ("shapes", np.uint16),
-            ("flags", np.uint8),
-        ]
-        self._records = extended(np.zeros(0, np.dtype(fields, align=True)), 1)
-        self._fields = Fields()
+        self.tokens = TokenTable(_SLOTS)
+        self._records = np.zeros(1, WORD)
         self._pairs = self._joined = np.zeros(0, np.int64)
         self._numbers[AND]
         self._fill_words()
 
     @property
-    def tokens(self) -> Arrays:
-        """What the loops read of tokens, as in `training.loops.Tokens`."""
-        return self._tokens.arrays
-
-    @property
-    def words(self) -> Arrays:
-        """What the loops read of words, as in `training.loops.Words`."""
-        return self._fields((self._pairs, self._joined), self._records)
+    def arrays(self) -> Arrays:
+        """What the loops read: that of the table of tokens, then pairs, joined and the records of words (WORD)."""
+        return *self.tokens.arrays, self._pairs, self._joined, self._records
 
     def info(self) -> TableInfo:
         """Return size and hits since the lexicon was made."""
-        return TableInfo(self._tokens.size, self._limit, self._lookups, self._misses)
+        return TableInfo(self.tokens.size, self._limit, self._lookups, self._misses)
 
-    def tokens_of(self, sentences: Sequence[str]) -> tuple[Ints, Ints]:
-        """Return the tokens of sentences, one sentence's behind the other's, and how many each has."""
-        found, counts = self._tokens.find(sentences, self._learn)
-        self._lookups += len(found)
-        return found, counts
+    def count(self, lookups: int) -> None:
+        """Count tokens that were looked up."""
+        self._lookups += lookups
+
+    def take(self, fresh: Ints) -> None:
+        """Learn tokens that the loops have put into the table."""
+        self.tokens.take(fresh, self._learn)
 
     def _learn(self, new: Sequence[str]) -> list[list[int]]:
         self._misses += len(new)
@@ -164,16 +162,16 @@ class Lexicon:
 
     def make_room(self) -> None:
         """Halve the table, more than once if need be, where it is full; numbers that it gave are void then."""
-        while max(self._tokens.size, len(self._pairs), self._characters / _MEAN_LENGTH) > self._limit:
+        while max(self.tokens.size, len(self._pairs), self._characters / _MEAN_LENGTH) > self._limit:
             self._halve()
 
     def _halve(self) -> None:
         kept = np.zeros(len(self._numbers), bool)
         kept[AND_WORD] = True
-        kept[self._tokens.halve()] = True
-        self._tokens.renumber(kept.cumsum() - 1)
+        kept[self.tokens.halve()] = True
+        self.tokens.renumber(kept.cumsum() - 1)
         self._numbers.keep(kept)
-        self._records = extended(self._records[: len(kept)][kept], 1)
+        self._records = self._records[: len(kept)][kept]
         self._spelling = list(self._numbers)
         self._characters = sum(map(len, self._spelling))
         self._pairs = self._joined = np.zeros(0, np.int64)

@@ -1,7 +1,7 @@
-"""The loops over letters, tokens and words: plain Python, which numba compiles where there is much to do.
+"""The loops over letters, tokens and words: plain Python, which is compiled where there is much to do.
 
-Interpreted they need some 500 microseconds for a sentence of news, compiled some six; but numba takes longer to import
-than a few sentences take to answer. `training.compiling` decides. What they read lies in arrays, the same for both.
+Interpreted they need some 500 microseconds for a sentence of news, compiled some five. `training.compiling` decides.
+What they read lies in arrays, the same for both.
 """
 
 from typing import NamedTuple
@@ -9,14 +9,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from labels.scheme import SCORED
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Units = NDArray[np.uint16] | list[int]
 
 PREFIX, SUFFIX, HEH_SUFFIX, ENDS_ALPHA, ENDS_HEH, STARTS_ALPHA, NUMBER, MONTH = (1 << bit for bit in range(8))
 """What a word can be, as bits of its flags."""
+LABELS = len(SCORED)
 AND_WORD = 0
 """The number of the word «و»."""
+
+# What `score` asks for.
+DONE, FRESH, FULL, LONG, PAIRS, KINDS = range(6)
+ASKS = 8
+"""`score` returns what it asks for and this many times how much."""
 
 SPACES = np.array([chr(unit).isspace() for unit in range(1 << 16)])
 """Which UTF-16 units `str.split` splits at; beyond them there are no spaces."""
@@ -84,8 +93,22 @@ class Numbers(NamedTuple):
     end: int
 
 
+class Work(NamedTuple):
+    """Room for what the loops write: at least for all tokens that the units can be, and for all sentences.
+
+    `line` takes words; where it is too short, the loops ask for more.
+    """
+
+    found: Ints
+    per_sentence: Ints
+    line: Ints
+    words_each: Ints
+    wishes: Ints
+    fresh: Ints
+
+
 def find(
-    units: NDArray[np.uint16],
+    units: Units,
     ends: Ints,
     spaces: Bools,
     multiplier: int,
@@ -95,12 +118,13 @@ def find(
     found: Ints,
     per_sentence: Ints,
     fresh: Ints,
+    room: int,
 ) -> int:
-    """Find the token of each sentence in the table, where it is not there put it in; return how many are `fresh`.
+    """Find the tokens of sentences in the table, put in what is not there; return how many of them are `fresh`.
 
     The sentences stand in `units` one behind the other and end at `ends`; units of `letters` from `free` on are free.
-    `found` takes the tokens in order and `per_sentence` how many are of each. Where one more than `fresh` has room for
-    is met, -1 less how many are fresh is returned, and `found` is not whole.
+    `found` takes the tokens in order and `per_sentence` how many are of each. Where more than `room` would be fresh,
+    -1 less how many are is returned, and `found` is not whole.
     """
     letters, _, used, codes, lengths, starts, _, counts, heads = table
     mask = len(codes) - 1
@@ -136,7 +160,7 @@ def find(
                         break
                 slot = (slot + 1) & mask
             if lengths[slot] == 0:
-                if new == len(fresh):
+                if new == room:
                     return -1 - new
                 codes[slot] = code
                 lengths[slot] = length
@@ -158,17 +182,6 @@ def find(
     return new
 
 
-def place_all(codes: NDArray[np.int32], taken: Bools, slots: Ints) -> None:
-    """Write into `slots` where tokens with some hashes go in a table, of which nothing is `taken` yet."""
-    mask = len(taken) - 1
-    for token in range(len(codes)):
-        slot = codes[token] & mask
-        while taken[slot]:
-            slot = (slot + 1) & mask
-        taken[slot] = True
-        slots[token] = slot
-
-
 def add_words(
     found: Ints,
     per_sentence: Ints,
@@ -177,24 +190,21 @@ def add_words(
     bias: Floats,
     mark: int,
     sums: Floats,
+    line: Ints,
     words_each: Ints,
     wishes: Ints,
-) -> tuple[Ints, int]:
-    """Return the words of sentences, affixes that stand alone written to theirs, and how many `wishes` there are.
+) -> int:
+    """Write the words of sentences, affixes that stand alone with theirs; return how many `wishes` there are.
 
-    `found` and `per_sentence` are of `find`. `sums`, shape (n_sentences, n_labels), takes the bias and once the row of
-    each word that a sentence has; `mark` and the next n_sentences are numbers that `Words.seen` does not have yet.
-    `words_each` takes how many words a sentence has, `wishes` pairs of words (as in `Words.pairs`) that are not known
-    yet: when there are any, nothing else is right.
+    `found` and `per_sentence` are of `find`, `line` takes the words and `words_each` how many a sentence has. `sums`,
+    shape (n_sentences, n_labels), takes the bias and once the row of each word that a sentence has; `mark` and the next
+    n_sentences are numbers that `Words.seen` does not have yet. `wishes` takes pairs of words (as in `Words.pairs`)
+    that are not known yet: when there are any, nothing else is right.
     """
     _, pieces, _, _, _, _, firsts, counts, _ = table
     pairs, joined, rows, seen, _, _, flags = words
-    most = 0
-    for token in found:
-        most += counts[token]
-    line = np.empty(most, np.int64)
     wished = place = end = 0
-    for sentence in range(len(per_sentence)):
+    for sentence in range(len(sums)):
         # As `seeds.text.join_affixes` does it; `takes` says that the last word is a prefix that takes the next.
         start = end
         before = 0
@@ -231,9 +241,9 @@ def add_words(
             word = line[at]
             if seen[word] != mark:
                 seen[word] = mark
-                for label in range(len(bias)):
+                for label in range(LABELS):
                     sums[sentence, label] += rows[word, label]
-    return line[:end], wished
+    return wished
 
 
 def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, sums: Floats, wishes: Ints) -> int:
@@ -244,7 +254,7 @@ def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, su
     _, _, _, _, neighbours, shapes, flags = words
     kinds, rows_before, rows_after, farther, rows_beyond, labels, at_start, at_end = numbers
     wished = start = stop = 0
-    for sentence in range(len(words_each)):
+    for sentence in range(len(sums)):
         start, stop = stop, stop + words_each[sentence]
         at = start
         while at < stop:
@@ -282,3 +292,47 @@ def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, su
                     rows_before[kind, before, label] + rows_after[kind, after, label] + rows_beyond[far, label]
                 )
     return wished
+
+
+def score(
+    units: Units,
+    ends: Ints,
+    spaces: Bools,
+    multiplier: int,
+    clock: int,
+    free: int,
+    room: int,
+    mark: int,
+    tokens: Tokens,
+    words: Words,
+    numbers: Numbers,
+    bias: Floats,
+    work: Work,
+    sums: Floats,
+) -> int:
+    """Write the log odds of sentences into `sums`, shape (n_sentences, n_labels); return what is asked for.
+
+    That is DONE and how many tokens there are. Or, and then nothing that is written counts: FRESH tokens to learn, a
+    table that is FULL, with as many to learn, a line so LONG, or as many wishes for PAIRS of words or KINDS of numbers.
+    """
+    found, per_sentence, line, words_each, wishes, fresh = work
+    counts = tokens[7]
+    new = find(units, ends, spaces, multiplier, clock, free, tokens, found, per_sentence, fresh, room)
+    if new > 0:
+        return FRESH + ASKS * new
+    if new < 0:
+        return FULL + ASKS * (-1 - new)
+    count = most = 0
+    for sentence in range(len(ends)):
+        count += per_sentence[sentence]
+    for place in range(count):
+        most += counts[found[place]]
+    if most > len(line):
+        return LONG + ASKS * most
+    wished = add_words(found, per_sentence, tokens, words, bias, mark, sums, line, words_each, wishes)
+    if wished > 0:
+        return PAIRS + ASKS * wished
+    wished = add_numbers(line, words_each, words, numbers, sums, wishes)
+    if wished > 0:
+        return KINDS + ASKS * wished
+    return DONE + ASKS * count

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from labels.scheme import SCORED, Theme, Type
 from seeds.text import words
-from training.compiling import loops_for
+from training.compiling import worth_compiling
 from training.folding import Folded
 from training.lexicon import LIMIT, TableInfo
 from training.numbers import run_features, runs
@@ -33,6 +33,8 @@ _SENTENCES = 1024
 """Sentences that are scored at once; fewer spend their time on overhead, more in slower memory."""
 _CHARACTERS = 1 << 20
 """Characters of sentences that are scored at once, so that long ones need no more memory than many."""
+
+_BITS = 1 << np.arange(len(SCORED))
 
 LABELS_OF = [
     (
@@ -71,7 +73,7 @@ def tags_of(codes: Codes, scores: Array) -> list[Tag]:
 
 def codes_of(scores: Array, thresholds: Array) -> Codes:
     """Return which labels scores give by some thresholds, shape (n_sentences,)."""
-    codes: Codes = (scores >= thresholds) @ (1 << np.arange(len(SCORED)))
+    codes: Codes = (scores >= thresholds).dot(_BITS)
     return codes
 
 
@@ -155,11 +157,11 @@ class Model:
         return store.load(models)[0]
 
     def prepare(self) -> None:
-        """Do now what the first sentences would wait for: compile the loops, and meet the words of the model.
+        """Do now what the first sentences would wait for: load machine code, and meet the words of the model.
 
-        It takes about a second, and some more where no process of this machine has compiled them before.
+        It takes about half a second, and some fifteen more where no process of this machine has made the code before.
         """
-        loops_for.expect(math.inf)
+        worth_compiling.expect(math.inf)
         self.tag(self.features["word"][0] if "word" in self.features else [""])
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from training.lexicon import SHAPES
-from training.loops import Floats, Numbers
+from training.loops import Floats
 from training.numbers import END, START, kind_of
+from training.tokens import Arrays
 
 
 def _parsed(name: str) -> tuple[str, str, str, str]:
@@ -21,8 +22,8 @@ def _parsed(name: str) -> tuple[str, str, str, str]:
 class NumberRows:
     """What numbers weigh: a table by kind and word before, one by kind and word after, one by the two words after.
 
-    `neighbours` numbers the words that are known beside a number, from 1 on; `tables` is what the loops read, as in
-    `training.loops.Numbers`.
+    `neighbours` numbers the words that are known beside a number, from 1 on; `tables` and `edges` (start and end) are
+    what the loops read, as in `training.loops.Numbers`.
     """
 
     def __init__(self, names: Sequence[str], weights: Floats) -> None:
@@ -43,17 +44,9 @@ class NumberRows:
                 kinds = self._kinds[kind] if kind else slice(None)
                 tables[sign or "<"][kinds, self.neighbours[word] if word else slice(None)] += row
         self._kind_of = np.full((1 << len(SHAPES), 2), -1)
-        tables_of = Numbers(
-            kinds=self._kind_of,
-            before=tables["<"],
-            after=tables[">"],
-            farther=np.array(sorted(farther)),
-            beyond=np.array([farther[key] for key in sorted(farther)]),
-            labels=labels,
-            start=self.neighbours.get(START, 0),
-            end=self.neighbours.get(END, 0),
-        )
-        self.tables = tuple(tables_of)
+        beyond = np.array([farther[key] for key in sorted(farther)])
+        self.tables: Arrays = (self._kind_of, tables["<"], tables[">"], np.array(sorted(farther)), beyond, labels)
+        self.edges = self.neighbours.get(START, 0), self.neighbours.get(END, 0)
 
     def learn(self, asked: Iterable[int]) -> None:
         """Find the kinds of numbers, each given as twice the bits of its shapes, and 1 more where a month follows."""

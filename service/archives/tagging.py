@@ -18,7 +18,7 @@ from service.archives.writers import Writer
 from service.bulk import COUNTED, Sentences, counted, lines_of
 from service.tagger import Tagger
 from training import store
-from training.compiling import loops_for
+from training.compiling import worth_compiling
 from training.model import Codes
 
 
@@ -83,7 +83,7 @@ def loaded(version: str) -> Tagger:
     Raises ModelError where it is missing here or is not what it says.
     """
     # Other processes are asked where there is much to tag.
-    loops_for.expect(math.inf)
+    worth_compiling.expect(math.inf)
     model, manifest = store.load(version=version)
     return Tagger(model, manifest.version)
 
