@@ -33,11 +33,12 @@ def _tag(tagger: Tagger, metrics: Metrics, wanted: ClassifyRequest, sentences: l
     return tagged
 
 
-def _rows(tagger: Tagger, tagged: TaggedSentences, *, explain: bool) -> list[bytes]:
-    """Return each tagged sentence as JSON."""
+def _rows(tagger: Tagger, tagged: TaggedSentences, *, explain: bool) -> bytes:
+    """Return each tagged sentence as a line of JSON."""
     if not explain:
-        return tagged.to_json()
-    return [to_json({**each.to_dict(), "explanation": tagger.explain(each.sentence.text)}) for each in tagged]
+        return tagged.to_lines()
+    rows = ({**each.to_dict(), "explanation": tagger.explain(each.sentence.text)} for each in tagged)
+    return b"".join(to_json(row) + b"\n" for row in rows)
 
 
 def _lines(
@@ -48,7 +49,7 @@ def _lines(
     for place in range(0, len(given if tagged is None else tagged), _AT_ONCE):
         part = slice(place, place + _AT_ONCE)
         chosen = _tag(tagger, metrics, wanted, given[part]) if tagged is None else tagged[part]
-        yield b"".join(row + b"\n" for row in _rows(tagger, chosen, explain=wanted.explain))
+        yield _rows(tagger, chosen, explain=wanted.explain)
 
 
 def _wants_lines() -> bool:
@@ -109,5 +110,6 @@ def classify() -> Response:
     notes_of(environ).update(sentences=count, model=tagger.version)
     if lines or tagged is None:
         return Response(_lines(tagger, metrics, wanted, tagged), content_type=_LINES)
-    rows = orjson.Fragment(b"[%b]" % b",".join(_rows(tagger, tagged, explain=wanted.explain)))
+    # A newline stands between rows and nowhere else: in a text it is escaped.
+    rows = orjson.Fragment(b"[%b]" % _rows(tagger, tagged, explain=wanted.explain)[:-1].replace(b"\n", b","))
     return Whole(to_json({"model": tagger.version, "sentences": rows}), content_type="application/json")

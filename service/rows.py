@@ -1,14 +1,20 @@
 """The row of a tagged sentence, as JSON has it: every way out of the service writes these keys in this order."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
+from threading import Lock
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from labels.scheme import SCORED
 from service.bulk import Sentences
+from service.row_loops import ESCAPES, HEX, LABELS, NUMBER_BYTES, PIECES, UNIT_BYTES, put_rows
+from training.compiling import worth_compiling
 from training.model import LABELS_OF, Array, Codes
+from training.units import units_of
 
 SCORES = tuple(map(str, SCORED))
 """The keys of the scores."""
@@ -31,23 +37,73 @@ KEYS = tuple(row(("", 0, 0), (), "", SCORES))
 """The keys of a row."""
 
 
-@cache
-def _templates() -> list[bytes]:
-    """Return what the rows of each code have in common, with a place for what they have not."""
-    value, whole = orjson.Fragment(b"%b"), orjson.Fragment(b"%d")
-    return [orjson.dumps(row((value, whole, whole), *labels, [value] * len(SCORES))) for labels in LABELS_OF]
+def _pieces() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return what rows have in common, as `service.row_loops.put_rows` takes it."""
+    hole = orjson.Fragment(b"\0")
+    text = orjson.Fragment(b'"\0"')
+    found = [
+        piece
+        for labels in LABELS_OF
+        for piece in orjson.dumps(row((text, hole, hole), *labels, [hole] * LABELS)).split(b"\0")
+    ]
+    ends = np.cumsum([0, *map(len, found)])
+    return np.frombuffer(b"".join(found), np.uint8), ends
 
 
-def json_rows(sentences: Sentences, codes: Codes, scores: Array) -> list[bytes]:
-    """Return the row of each sentence as UTF-8 JSON, the same bytes as one by one.
+class _Writer:
+    """Writes rows; what it writes into is kept for the next time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pieces, self._ends = _pieces()
+        most = int(np.diff(self._ends).reshape(-1, PIECES).sum(axis=1).max())
+        self._most = most + (2 + LABELS) * NUMBER_BYTES
+        self._columns = np.empty((0, 4), np.int64)
+        self._scores = np.empty((0, LABELS))
+        self._out = np.empty(0, np.uint8)
+
+    @cached_property
+    def _call(self) -> Any:
+        # Reason for the late import: see `training.compiling`.
+        from training.machine_code import Caller, machine_code  # noqa: PLC0415
+
+        return Caller(machine_code("service.row_entry", "service.row_loops"))
+
+    def _reserve(self, units: int, sentences: int) -> None:
+        if sentences > len(self._columns):
+            self._columns = np.empty((2 * sentences, 4), np.int64)
+            self._scores = np.empty((2 * sentences, LABELS))
+        if (size := UNIT_BYTES * units + self._most * sentences) > len(self._out):
+            self._out = np.empty(2 * size, np.uint8)
+
+    def lines(self, sentences: Sentences, codes: Codes, scores: Array) -> bytes:
+        """Return a line for each sentence."""
+        text, ends = units_of(sentences.texts, strict=True)
+        many, units = len(ends), len(text) // 2
+        with self._lock:
+            self._reserve(units, many)
+            columns = self._columns[:many]
+            columns[:, 0] = ends
+            columns[:, 1] = sentences.starts
+            columns[:, 2] = sentences.ends
+            columns[:, 3] = codes
+            self._scores[:many] = scores
+            rest = (self._pieces, self._ends, ESCAPES, HEX, self._out)
+            if worth_compiling(0):
+                size = self._call((self._columns, self._scores, *rest), (units, many), text)
+            else:
+                size = put_rows(np.frombuffer(text, np.uint16).tolist(), columns, self._scores, *rest)
+            return self._out[:size].tobytes()
+
+
+_writer = cache(_Writer)
+
+
+def json_lines(sentences: Sentences, codes: Codes, scores: Array) -> bytes:
+    """Return the rows of sentences as lines of JSON in UTF-8, the same bytes as one by one.
 
     `codes` and `scores` are as `Model.codes` returns them.
+
+    Raises UnicodeEncodeError where a text has a lone surrogate, which UTF-8 has not.
     """
-    if not sentences.texts:
-        return []
-    templates = _templates()
-    # All numbers in one call, as orjson writes them one by one.
-    numbers = orjson.dumps(scores.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-    columns = (numbers[label :: len(SCORES)] for label in range(len(SCORES)))
-    fields = zip(map(orjson.dumps, sentences.texts), sentences.starts, sentences.ends, *columns, strict=True)
-    return [templates[code] % values for code, values in zip(codes.tolist(), fields, strict=True)]
+    return _writer().lines(sentences, codes, scores)

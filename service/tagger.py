@@ -12,7 +12,7 @@ from seeds.page import read_page
 from seeds.sentences import Sentence, read_sentences, sentences_of
 from service.bulk import Sentences
 from service.places import places_of_parts
-from service.rows import SCORES, json_rows, row
+from service.rows import SCORES, json_lines, row
 from training import store
 from training.model import Array, Codes, Model, Tag, tags_of
 
@@ -65,9 +65,9 @@ class TaggedSentences(Sequence[TaggedSentence]):
         """Yield them in order."""
         return map(TaggedSentence, self.sentences.each(), tags_of(self.codes, self.scores))
 
-    def to_json(self) -> list[bytes]:
-        """Return each as UTF-8 JSON: the bytes of its `to_dict`."""
-        return json_rows(self.sentences, self.codes, self.scores)
+    def to_lines(self) -> bytes:
+        """Return each as a line of UTF-8 JSON: the bytes of its `to_dict`."""
+        return json_lines(self.sentences, self.codes, self.scores)
 
 
 def to_json(value: object) -> bytes:
@@ -90,6 +90,11 @@ class Tagger:
         """
         model, manifest = store.load(models)
         return cls(model, manifest.version)
+
+    def prepare(self) -> None:
+        """Do now what the first answer would wait for; see `Model.prepare`."""
+        self.model.prepare()
+        self.tag_sentences([""]).to_lines()
 
     def tag(self, sentences: Sentences) -> TaggedSentences:
         """Return the tags of sentences, in order."""

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import orjson
 import pytest
@@ -9,6 +11,7 @@ from service.archives.columns import TAGS
 from service.bulk import Sentences
 from service.rows import KEYS
 from service.tagger import TaggedSentence, TaggedSentences
+from training.compiling import worth_compiling
 from training.model import LABELS_OF, codes_of
 
 WIDTH = len(SCORED)
@@ -22,7 +25,17 @@ def tagged(texts, codes=None, scores=None, places=None):
 
 
 def one_by_one(sentences):
-    return [orjson.dumps(each.to_dict()) for each in sentences]
+    return b"".join(orjson.dumps(each.to_dict()) + b"\n" for each in sentences)
+
+
+@pytest.fixture(autouse=True, scope="module", params=[math.inf, -1], ids=["interpreted", "compiled"])
+def either(request):
+    """Both forms of the loop, one after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worth_compiling, "worth", request.param)
+        # What is compiled now is no test's time.
+        tagged([""]).to_lines()
+        yield
 
 
 @given(
@@ -39,7 +52,7 @@ def test_rows_are_the_bytes_of_their_objects_whatever_the_text(found):
     texts, codes, scores, places = ([*column] for column in zip(*found, strict=True)) if found else ([], [], [], [])
     scores = np.array(scores, float).reshape(-1, WIDTH) / 10_000
     sentences = tagged(texts, codes, scores, places)
-    assert sentences.to_json() == one_by_one(sentences)
+    assert sentences.to_lines() == one_by_one(sentences)
 
 
 def test_tables_have_a_column_for_every_key_of_a_row():
@@ -50,13 +63,13 @@ def test_tables_have_a_column_for_every_key_of_a_row():
 def test_every_score_is_written_as_alone():
     scores = np.tile(np.arange(10_001)[:, None] / 10_000, WIDTH)
     sentences = tagged(["آب"] * len(scores), scores=scores)
-    assert sentences.to_json() == one_by_one(sentences)
+    assert sentences.to_lines() == one_by_one(sentences)
 
 
 def test_every_set_of_labels_is_written_with_the_scores_that_give_it():
     bits = np.arange(len(LABELS_OF))[:, None] >> np.arange(WIDTH) & 1
     sentences = tagged(["آب"] * len(bits), codes_of(bits.astype(float), np.full(WIDTH, 0.5)), bits.astype(float))
-    for row in map(orjson.loads, sentences.to_json()):
+    for row in map(orjson.loads, sentences.to_lines().splitlines()):
         given_ = [label for label, score in row["scores"].items() if score]
         assert [*row["themes"], *(["statistic"] if row["type"] == "statistic" else [])] == given_
 
@@ -82,3 +95,8 @@ def test_one_or_some_can_be_taken():
     assert all(isinstance(each, TaggedSentence) for each in every)
     with pytest.raises(IndexError, match="range"):
         sentences[3]
+
+
+def test_a_lone_surrogate_has_no_row():
+    with pytest.raises(UnicodeEncodeError, match="surrogates not allowed"):
+        tagged(["کار \ud800"]).to_lines()

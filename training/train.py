@@ -91,7 +91,5 @@ def train(
     if not force:
         gate.require(_falls(model, manifest, held_out, models), manifest.version)
     store.use(manifest.version, models)
-    # Whoever tags with it first on this machine would wait for the compiler otherwise.
-    model.prepare()
     progress(f"model {manifest.version} is in use")
     return manifest, text

@@ -13,12 +13,17 @@ _SILENT = chr(1)
 _HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
 
 
-def units_of(sentences: Sequence[str]) -> tuple[bytes, Ints]:
-    """Return sentences in UTF-16 of the machine's order of bytes, and the units at which they end."""
+def units_of(sentences: Sequence[str], *, strict: bool = False) -> tuple[bytes, Ints]:
+    """Return sentences in UTF-16 and the units at which they end, shape (n_sentences,).
+
+    Raises UnicodeEncodeError for a lone surrogate if `strict`.
+    """
     text = "".join(sentences)
     try:
         encoded = text.encode("utf-16-le")
     except UnicodeEncodeError:
+        if strict:
+            raise
         encoded = _SURROGATES.sub(_SILENT, text).encode("utf-16-le")
     ends = np.fromiter(map(len, sentences), np.int64, len(sentences)).cumsum()
     if 2 * len(text) < len(encoded):

@@ -21,8 +21,8 @@ class Table(Protocol):
     def __len__(self) -> int:
         """Return how many rows there are."""
 
-    def to_json(self) -> Iterable[bytes]:
-        """Return each row as JSON has it."""
+    def to_lines(self) -> bytes:
+        """Return each row as a line of JSON."""
 
     def columns(self, names: Iterable[str]) -> list[Sequence[Any]]:
         """Return the values of columns; where a row has none, None."""
@@ -38,9 +38,9 @@ class Rows:
         """Return how many rows there are."""
         return len(self.rows)
 
-    def to_json(self) -> Iterable[bytes]:
-        """Return each row as JSON has it."""
-        return map(orjson.dumps, self.rows)
+    def to_lines(self) -> bytes:
+        """Return each row as a line of JSON."""
+        return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in self.rows)
 
     def columns(self, names: Iterable[str]) -> list[Sequence[Any]]:
         """Return the values of columns; where a row has none, None."""
@@ -58,13 +58,14 @@ class Tags:
         """Return how many rows there are."""
         return len(self.tagged)
 
-    def to_json(self) -> Iterable[bytes]:
-        """Return each row as JSON has it."""
-        rows = self.tagged.to_json()
+    def to_lines(self) -> bytes:
+        """Return each row as a line of JSON."""
+        lines = self.tagged.to_lines()
         if not any(row for row, _ in self.came):
-            return rows
+            return lines
         ends = chain.from_iterable(repeat(_end(row), count) for row, count in self.came)
-        return [row[:-1] + end for row, end in zip(rows, ends, strict=True)]
+        # The last line ends with a newline too.
+        return b"\n".join([row[:-1] + end for row, end in zip(lines.split(b"\n"), [*ends, b""], strict=True)])
 
     def columns(self, names: Iterable[str]) -> list[Sequence[Any]]:
         """Return the values of columns, the scores and what came with the sentences among them."""

@@ -44,7 +44,7 @@ class JsonLines:
 
     def rows(self, table: Table) -> bytes:
         """Return a line for each row."""
-        return b"\n".join([*table.to_json(), b""])
+        return table.to_lines()
 
     def finish(self, written: IO[bytes], out: IO[bytes]) -> bool:
         """Do nothing."""

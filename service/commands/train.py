@@ -22,8 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, print the table of scores; return 0."""
+    from service.tagger import Tagger
     from training.train import train
 
     _, text = train(arguments.labels or None, seed=arguments.seed, on=arguments.on, force=arguments.force)
     print(text)
+    # Machine code is made once on a machine; whoever tags first would wait for it.
+    Tagger.load().prepare()
     return 0

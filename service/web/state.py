@@ -41,7 +41,7 @@ class State:
         """
         tagger = Tagger.load(models)
         # Here, once for all workers, and not while a request waits.
-        tagger.model.prepare()
+        tagger.prepare()
         probe(tagger)
         self.manifest = store.manifest_of(tagger.version, models)
         self.tagger = tagger
