@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from labels.scheme import SCORED
 from service.bulk import Sentences
-from service.row_loops import ESCAPES, HEX, LABELS, NUMBER_BYTES, PIECES, UNIT_BYTES, put_rows
+from service.row_loops import COLUMNS, ESCAPES, LABELS, LEADS, NUMBER_BYTES, PIECES, UNIT_BYTES, WIDTHS, put_rows
 from training.compiling import worth_compiling
 from training.model import LABELS_OF, Array, Codes
-from training.units import units_of
 
 SCORES = tuple(map(str, SCORED))
 """The keys of the scores."""
@@ -58,7 +57,7 @@ class _Writer:
         self._pieces, self._ends = _pieces()
         most = int(np.diff(self._ends).reshape(-1, PIECES).sum(axis=1).max())
         self._most = most + (2 + LABELS) * NUMBER_BYTES
-        self._columns = np.empty((0, 4), np.int64)
+        self._columns = np.empty((0, COLUMNS), np.int64)
         self._scores = np.empty((0, LABELS))
         self._out = np.empty(0, np.uint8)
 
@@ -71,29 +70,30 @@ class _Writer:
 
     def _reserve(self, units: int, sentences: int) -> None:
         if sentences > len(self._columns):
-            self._columns = np.empty((2 * sentences, 4), np.int64)
+            self._columns = np.empty((2 * sentences, COLUMNS), np.int64)
             self._scores = np.empty((2 * sentences, LABELS))
         if (size := UNIT_BYTES * units + self._most * sentences) > len(self._out):
             self._out = np.empty(2 * size, np.uint8)
 
     def lines(self, sentences: Sentences, codes: Codes, scores: Array) -> bytes:
         """Return a line for each sentence."""
-        text, ends = units_of(sentences.texts, strict=True)
-        many, units = len(ends), len(text) // 2
+        encoded, many = sentences.encoded, len(sentences)
         with self._lock:
-            self._reserve(units, many)
+            self._reserve(encoded.units, many)
             columns = self._columns[:many]
-            columns[:, 0] = ends
-            columns[:, 1] = sentences.starts
-            columns[:, 2] = sentences.ends
-            columns[:, 3] = codes
+            columns.T[:] = encoded.firsts, encoded.ends, sentences.starts, sentences.ends, codes
             self._scores[:many] = scores
-            rest = (self._pieces, self._ends, ESCAPES, HEX, self._out)
+            pieces, tables = (self._pieces, self._ends), (WIDTHS, LEADS, ESCAPES)
             if worth_compiling(0):
-                size = self._call((self._columns, self._scores, *rest), (units, many), text)
+                arrays = (self._columns, self._scores, *pieces, *tables, self._out)
+                size = self._call(arrays, (encoded.units, many), encoded.text)
             else:
-                size = put_rows(np.frombuffer(text, np.uint16).tolist(), columns, self._scores, *rest)
-            return self._out[:size].tobytes()
+                units = np.frombuffer(encoded.text, np.uint16).tolist()
+                size = put_rows(units, columns, self._scores, *pieces, tables, self._out)
+            if size >= 0:
+                return self._out[:size].tobytes()
+        # A lone surrogate, which the codec can tell better.
+        return b"".join(text.encode() for text in sentences.texts)
 
 
 _writer = cache(_Writer)

@@ -17,7 +17,7 @@ from service.archives.blocks import steps
 from service.archives.items import Fault, Lines, Position
 from service.archives.records import records
 from service.archives.sources import TEXT, Source, find
-from service.bulk import lines_of
+from service.lines import lines_of
 from service.tagger import Tagger
 from training.choose import choose, doubts
 

@@ -54,8 +54,11 @@ class TaggedSentences(Sequence[TaggedSentence]):
     def __getitem__(self, place: int | slice) -> "TaggedSentence | TaggedSentences":
         """Return one of them, or those of a slice."""
         if isinstance(place, slice):
-            texts, starts, ends = self.sentences
-            chosen = Sentences(texts[place], starts[place], ends[place])
+            start, stop, step = place.indices(len(self))
+            if step == 1:
+                chosen = self.sentences.part(start, max(start, stop))
+            else:
+                chosen = Sentences.of([*self.sentences.each()][place])
             return TaggedSentences(chosen, self.codes[place], self.scores[place])
         at = range(len(self))[place]
         (found,) = self[at : at + 1]
@@ -98,7 +101,7 @@ class Tagger:
 
     def tag(self, sentences: Sentences) -> TaggedSentences:
         """Return the tags of sentences, in order."""
-        return TaggedSentences(sentences, *self.model.codes(sentences.texts))
+        return TaggedSentences(sentences, *self.model.codes(sentences.encoded))
 
     def tag_document(self, document: str) -> TaggedSentences:
         """Return the tagged sentences of a document, plain text or HTML, in order."""
@@ -117,7 +120,7 @@ class Tagger:
     def tag_sentences(self, sentences: Iterable[str]) -> TaggedSentences:
         """Return one tagged sentence for each given one, in order; each is its own document."""
         texts = [*sentences]
-        return self.tag(Sentences(texts, [0] * len(texts), [*map(len, texts)]))
+        return self.tag(Sentences.given(texts, [0] * len(texts), [*map(len, texts)]))
 
     def explain(self, text: str) -> dict[str, Any]:
         """Return what each word of a sentence adds to the log odds of each label; with the bias they sum to them.

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.bulk import COUNTED, Sentences, counted, lines_of
+from service.bulk import COUNTED, Sentences, counted
+from service.lines import lines_of
 from training.model import LABELS_OF
 
 WHITE = [" ", "\t", "\r", "\x0b", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH NO-BREAK SPACE}"]

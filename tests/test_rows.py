@@ -21,7 +21,7 @@ def tagged(texts, codes=None, scores=None, places=None):
     codes = np.arange(len(texts)) % len(LABELS_OF) if codes is None else np.array(codes, np.int64)
     scores = np.linspace(0, 1, len(texts) * WIDTH).reshape(-1, WIDTH).round(4) if scores is None else scores
     starts = [0] * len(texts) if places is None else places
-    return TaggedSentences(Sentences(texts, starts, [*map(len, texts)]), codes, scores)
+    return TaggedSentences(Sentences.given(texts, starts, [*map(len, texts)]), codes, scores)
 
 
 def one_by_one(sentences):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from training.loops import SPACES, Tokens, find
 from training.tokens import TokenTable
-from training.units import units_of
+from training.units import ENCODING, ERRORS, encoded
 
 SENTENCES = st.lists(
     st.lists(
@@ -31,13 +31,26 @@ def tokens_of(table):
 
 def found_in(table, sentences, learn):
     """The tokens of sentences, and how many each has, as `training.folding` has them found."""
-    text, ends = units_of(sentences)
-    units = np.frombuffer(text, np.uint16)
-    found, counts = np.empty(len(units), np.int64), np.empty(len(ends), np.int64)
+    given_ = encoded(sentences)
+    units = np.frombuffer(given_.text, np.uint16)
+    found, counts = np.empty(len(units), np.int64), np.empty(len(given_), np.int64)
     while True:
         multiplier, clock, free = table.begin(len(units))
         fresh = np.empty(room := table.room, np.int64)
-        new = find(units.tolist(), ends, SPACES, multiplier, clock, free, tokens_of(table), found, counts, fresh, room)
+        new = find(
+            units.tolist(),
+            given_.firsts,
+            given_.ends,
+            SPACES,
+            multiplier,
+            clock,
+            free,
+            tokens_of(table),
+            found,
+            counts,
+            fresh,
+            room,
+        )
         if new == 0:
             return found[: counts.sum()], counts
         table.take(fresh[: new if new > 0 else -1 - new], learn)
@@ -65,8 +78,9 @@ class Spelled:
 
 
 def split(sentences):
-    """A lone surrogate is a silent character."""
-    return [re.sub("[\ud800-\udfff]", "\x01", sentence).split() for sentence in sentences]
+    """A lone surrogate is a silent character; two that belong together are none."""
+    read = [sentence.encode(ENCODING, ERRORS).decode(ENCODING, ERRORS) for sentence in sentences]
+    return [re.sub("[\ud800-\udfff]", "\x01", sentence).split() for sentence in read]
 
 
 def test_every_space_of_str_split_and_no_other_unit_is_one():

@@ -37,7 +37,7 @@ FLAT.pop("scores")
 
 
 def table(size=1):
-    sentences = Sentences([TEXT] * size, [ROW["start"]] * size, [ROW["end"]] * size)
+    sentences = Sentences.given([TEXT] * size, [ROW["start"]] * size, [ROW["end"]] * size)
     tagged = TaggedSentences(sentences, np.full(size, CODE), np.array([[*SCORES.values()]] * size))
     return Tags(tagged, [({"id": "=1+1"}, size)])
 

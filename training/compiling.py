@@ -12,8 +12,9 @@ from training.tokens import Arrays
 class Score(Protocol):
     """Calls `training.loops.score`.
 
-    `arrays` are ends, spaces, those of `Lexicon.arrays`, those of `Numbers`, bias, those of `Work`, and sums. `numbers`
-    are how many units and sentences there are, multiplier, clock, free, room, mark, and `Numbers.start` and `end`.
+    `arrays` are ends, spaces, those of `Lexicon.arrays`, of `Numbers`, bias, those of `Work`, sums, and firsts.
+    `numbers` are how many units and sentences there are, multiplier, clock, free, room, mark, and `Numbers.start` and
+    `end`.
     """
 
     def __call__(self, arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
@@ -28,6 +29,7 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
     return score(
         # Whoever interprets takes items of a list three times as fast.
         np.frombuffer(text, np.uint16, n_units).tolist(),
+        rest[-1][:n_sentences],
         ends[:n_sentences],
         spaces,
         multiplier,
@@ -39,8 +41,8 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
         Words(pairs, joined, *(words[name] for name in words.dtype.names or ())),
         Numbers(kinds, before, after, farther, beyond, labels, start, end),
         bias,
-        Work(*rest[7:-1]),
-        rest[-1][:n_sentences],
+        Work(*rest[7:-2]),
+        rest[-2][:n_sentences],
     )
 
 

@@ -14,7 +14,7 @@ from training.compiling import Score, compiled, interpreted, worth_compiling
 from training.lexicon import Lexicon
 from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Work
 from training.number_rows import NumberRows
-from training.units import units_of
+from training.units import Encoded
 from training.views import char_features, word_features
 
 Weights = Mapping[str, tuple[Sequence[str], Floats]]
@@ -52,7 +52,7 @@ class Folded:
         self._bias = _on_grid(bias)
         self._mark = 0
         self.lexicon = Lexicon(self.word_rows, self._numbers.neighbours, limit)
-        self._ends = np.empty(0, np.int64)
+        self._firsts = self._ends = np.empty(0, np.int64)
         self._log_odds = np.empty((0, len(bias)))
         empty = np.empty(0, np.int64)
         self._work = Work(empty, empty, empty, empty, np.empty(_WISHES, np.int64), empty)
@@ -69,18 +69,18 @@ class Folded:
         # Rows first: to take from a column would copy the whole of it.
         return np.column_stack([np.bincount(owners, column, len(found)) for column in weights[places].T])
 
-    def scores(self, sentences: Sequence[str]) -> Floats:
+    def scores(self, sentences: Encoded) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""
         lexicon = self.lexicon
         lexicon.make_room()
-        text, ends = units_of(sentences)
-        call = self._call if worth_compiling(len(text) // 2) else interpreted
+        units, many = sentences.units, len(sentences)
+        call = self._call if worth_compiling(units) else interpreted
         while True:
-            self._reserve(len(text) // 2, len(ends))
-            self._ends[: len(ends)] = ends
-            multiplier, clock, free = lexicon.tokens.begin(len(text) // 2)
+            self._reserve(units, many)
+            self._firsts[:many], self._ends[:many] = sentences.firsts, sentences.ends
+            multiplier, clock, free = lexicon.tokens.begin(units)
             room = lexicon.tokens.room
-            numbers = (len(text) // 2, len(ends), multiplier, clock, free, room, self._mark, *self._numbers.edges)
+            numbers = (units, many, multiplier, clock, free, room, self._mark, *self._numbers.edges)
             arrays = (
                 self._ends,
                 SPACES,
@@ -89,12 +89,13 @@ class Folded:
                 self._bias,
                 *self._work,
                 self._log_odds,
+                self._firsts,
             )
-            count, asked = divmod(call(arrays, numbers, text), ASKS)
-            self._mark += len(ends)
+            count, asked = divmod(call(arrays, numbers, sentences.text), ASKS)
+            self._mark += many
             if asked == DONE:
                 lexicon.count(count)
-                return self._log_odds[: len(ends)].copy()
+                return self._log_odds[:many].copy()
             self._answer(asked, count)
 
     def _reserve(self, units: int, sentences: int) -> None:
@@ -104,7 +105,7 @@ class Folded:
         if (tokens := (units + sentences) // 2 + 1) > len(work.found):
             work = work._replace(found=np.empty(2 * tokens, np.int64))
         if sentences > len(self._ends):
-            self._ends, per_sentence, words_each = np.empty((3, 2 * sentences), np.int64)
+            self._firsts, self._ends, per_sentence, words_each = np.empty((4, 2 * sentences), np.int64)
             work = work._replace(per_sentence=per_sentence, words_each=words_each)
             self._log_odds = np.empty((2 * sentences, len(self._bias)))
         if (room := self.lexicon.tokens.room) > len(work.fresh):

@@ -109,6 +109,7 @@ class Work(NamedTuple):
 
 def find(
     units: Units,
+    firsts: Ints,
     ends: Ints,
     spaces: Bools,
     multiplier: int,
@@ -122,14 +123,15 @@ def find(
 ) -> int:
     """Find the tokens of sentences in the table, put in what is not there; return how many of them are `fresh`.
 
-    The sentences stand in `units` one behind the other and end at `ends`; units of `letters` from `free` on are free.
-    `found` takes the tokens in order and `per_sentence` how many are of each. Where more than `room` would be fresh,
-    -1 less how many are is returned, and `found` is not whole.
+    The sentences stand in `units` one behind the other from `firsts` to before `ends`; units of `letters` from `free`
+    on are free. `found` takes the tokens in order and `per_sentence` how many are of each. Where more than `room` would
+    be fresh, -1 less how many are is returned, and `found` is not whole.
     """
     letters, _, used, codes, lengths, starts, _, counts, heads = table
     mask = len(codes) - 1
-    count = place = new = 0
+    count = new = 0
     for sentence in range(len(ends)):
+        place = firsts[sentence]
         end = ends[sentence]
         before = count
         while place < end:
@@ -296,6 +298,7 @@ def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, su
 
 def score(
     units: Units,
+    firsts: Ints,
     ends: Ints,
     spaces: Bools,
     multiplier: int,
@@ -317,7 +320,7 @@ def score(
     """
     found, per_sentence, line, words_each, wishes, fresh = work
     counts = tokens[7]
-    new = find(units, ends, spaces, multiplier, clock, free, tokens, found, per_sentence, fresh, room)
+    new = find(units, firsts, ends, spaces, multiplier, clock, free, tokens, found, per_sentence, fresh, room)
     if new > 0:
         return FRESH + ASKS * new
     if new < 0:

@@ -21,6 +21,7 @@ from training.compiling import worth_compiling
 from training.folding import Folded
 from training.lexicon import LIMIT, TableInfo
 from training.numbers import run_features, runs
+from training.units import Encoded, encoded
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -31,8 +32,8 @@ DECIMALS = 4
 
 _SENTENCES = 1024
 """Sentences that are scored at once; fewer spend their time on overhead, more in slower memory."""
-_CHARACTERS = 1 << 20
-"""Characters of sentences that are scored at once, so that long ones need no more memory than many."""
+_UNITS = 1 << 20
+"""UTF-16 units of sentences that are scored at once, so that long ones need no more memory than many."""
 
 _BITS = 1 << np.arange(len(SCORED))
 
@@ -168,12 +169,12 @@ class Model:
         """Return the tag of each sentence."""
         return tags_of(*self.codes(sentences))
 
-    def codes(self, sentences: Sequence[str]) -> tuple[Codes, Array]:
+    def codes(self, sentences: Sequence[str] | Encoded) -> tuple[Codes, Array]:
         """Return the tags as arrays, without an object for each: codes, shape (n_sentences,), and scores."""
         scores = self.predict_proba(sentences)
         return codes_of(scores, self.thresholds), scores
 
-    def predict_proba(self, sentences: Sequence[str]) -> Array:
+    def predict_proba(self, sentences: Sequence[str] | Encoded) -> Array:
         """Return the calibrated probabilities, rounded to `DECIMALS`, shape (n_sentences, n_labels)."""
         return self.calibrated(self.decision_function(sentences))
 
@@ -190,14 +191,14 @@ class Model:
         found /= 10**DECIMALS
         return found
 
-    def decision_function(self, sentences: Sequence[str]) -> Array:
+    def decision_function(self, sentences: Sequence[str] | Encoded) -> Array:
         """Return the log odds before calibration, shape (n_sentences, n_labels)."""
         parts = [self._scores(chunk) for chunk in _chunks(sentences)]
         if len(parts) == 1:
             return parts[0]
         return np.concatenate(parts) if parts else np.empty((0, len(SCORED)))
 
-    def _scores(self, chunk: Sequence[str]) -> Array:
+    def _scores(self, chunk: Encoded) -> Array:
         # The table of words belongs to one chunk at a time.
         with self._lock:
             try:
@@ -231,16 +232,21 @@ class Model:
         return self._folded.lexicon.info()
 
 
-def _chunks(sentences: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(sentences)
-    while chunk := list(islice(rest, _SENTENCES)):
-        yield from _parts(chunk)
+def _chunks(sentences: Sequence[str] | Encoded) -> Iterator[Encoded]:
+    if isinstance(sentences, Encoded):
+        for start in range(0, len(sentences), _SENTENCES):
+            yield from _parts(sentences.part(start, start + _SENTENCES))
+    else:
+        # Encoded one after the other: all at once would be as large again as what is given.
+        rest = iter(sentences)
+        while chunk := list(islice(rest, _SENTENCES)):
+            yield from _parts(encoded(chunk))
 
 
-def _parts(chunk: list[str]) -> Iterator[list[str]]:
-    if len(chunk) > 1 and sum(map(len, chunk)) > _CHARACTERS:
+def _parts(chunk: Encoded) -> Iterator[Encoded]:
+    if len(chunk) > 1 and chunk.units > _UNITS:
         middle = len(chunk) // 2
-        yield from _parts(chunk[:middle])
-        yield from _parts(chunk[middle:])
+        yield from _parts(chunk.part(0, middle))
+        yield from _parts(chunk.part(middle, len(chunk)))
     else:
         yield chunk

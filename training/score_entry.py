@@ -30,9 +30,10 @@ _ROWS_END = _ROWS + WORD["rows"].shape[0]
 
 def entry(addresses: Any, given: Any, text: Any) -> int:
     """Call `score`; what is given stands in the order of `training.folding`."""
-    numbers = carray(given, (NUMBERS + 2 * 22,))
+    numbers = carray(given, (NUMBERS + 2 * 23,))
     shape = numbers[NUMBERS:]
     units = carray(text, (numbers[0],))
+    firsts = carray(addresses[22], (numbers[1],), np.int64)
     ends = carray(addresses[0], (numbers[1],), np.int64)
     spaces = carray(addresses[1], (shape[2],), np.bool_)
     letters = carray(addresses[2], (shape[4],), np.uint16)
@@ -85,6 +86,7 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
     sums = carray(addresses[21], (numbers[1], shape[43]), np.float64)
     return score(
         units,
+        firsts,
         ends,
         spaces,
         numbers[2],

@@ -4,6 +4,7 @@ The letters of the tokens that are known stand in one array of UTF-16 units; the
 `training.loops`.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.loops import HEAD, MULTIPLIERS, Ints
+from training.units import ENCODING, ERRORS
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SILENT = chr(1)
 # What is read together lies together, so that it comes from memory at once.
 TOKEN = np.dtype(
     [
@@ -103,7 +107,8 @@ class TokenTable:
         starts, lengths = records["starts"].tolist(), records["lengths"].tolist()
         for head, start, length in zip(records["heads"], starts, lengths, strict=True):
             letters = head[:length] if length <= HEAD else self._letters[start : start + length]
-            found.append(letters.tobytes().decode("utf-16-le"))
+            # A lone surrogate reads as what else has no sound and keeps what it stands between apart.
+            found.append(_SURROGATES.sub(_SILENT, letters.tobytes().decode(ENCODING, ERRORS)))
         return found
 
     def halve(self) -> Ints:

@@ -70,11 +70,11 @@ class Tags:
     def columns(self, names: Iterable[str]) -> list[Sequence[Any]]:
         """Return the values of columns, the scores and what came with the sentences among them."""
         labels = [LABELS_OF[code] for code in self.tagged.codes.tolist()]
-        texts, starts, ends = self.tagged.sentences
+        sentences = self.tagged.sentences
         ours: dict[str, Sequence[Any]] = {
-            "text": texts,
-            "start": starts,
-            "end": ends,
+            "text": sentences.texts,
+            "start": sentences.starts.tolist(),
+            "end": sentences.ends.tolist(),
             "themes": [themes for themes, _ in labels],
             "type": [kind for _, kind in labels],
             **dict(zip(SCORED, self.tagged.scores.T.tolist(), strict=True)),

@@ -15,7 +15,8 @@ from service.archives.records import Record, records
 from service.archives.sources import TEXT
 from service.archives.tables import Row, Tags
 from service.archives.writers import Writer
-from service.bulk import COUNTED, Sentences, counted, lines_of
+from service.bulk import COUNTED, Sentences, counted
+from service.lines import lines_of
 from service.tagger import Tagger
 from training import store
 from training.compiling import worth_compiling
@@ -102,7 +103,7 @@ class _Tagging:
     def __init__(self, tagger: Tagger, plan: Plan) -> None:
         self._tagger = tagger
         self._plan = plan
-        self._sentences = Sentences([], [], [])
+        self._sentences: list[Sentences] = []
         self._came: list[tuple[Row, int]] = []
         self._faults: list[Fault] = []
         self._tallies: list[tuple[Tally, int]] = []
@@ -114,7 +115,7 @@ class _Tagging:
                 self._take_text(item)
             else:
                 self._take_records(item)
-        tagged = self._tagger.tag(self._sentences)
+        tagged = self._tagger.tag(Sentences.joined(self._sentences))
         begin = 0
         for tally, count in self._tallies:
             tally.add(tagged.codes[begin : begin + count])
@@ -135,7 +136,7 @@ class _Tagging:
                     kept[place] = " " * len(kept[place])
             text = "\n".join(kept)
         sentences = lines_of(text, item.place)
-        self._take(sentences, Tally(item.file, whole=False), [(self._more(item.file, {}), len(sentences.texts))])
+        self._take(sentences, Tally(item.file, whole=False), [(self._more(item.file, {}), len(sentences))])
 
     def _take_records(self, item: Item) -> None:
         """Take the sentences of the records of an item."""
@@ -144,22 +145,22 @@ class _Tagging:
             for record in found:
                 sentences = Sentences.of(self._split(record))
                 tally = Tally(record.document, whole=True, columns=record.columns)
-                self._take(sentences, tally, [(self._more(record.document, record.columns), len(sentences.texts))])
+                self._take(sentences, tally, [(self._more(record.document, record.columns), len(sentences))])
         elif found:
             texts = [record.text.strip() for record in found]
             starts = [record.text.index(text) for record, text in zip(found, texts, strict=True)]
             ends = [start + len(text) for start, text in zip(starts, texts, strict=True)]
             # Where a record is a sentence the file is the document.
             came = [(self._more(record.file, record.columns), 1) for record in found]
-            self._take(Sentences(texts, starts, ends), Tally(found[0].file, whole=False), came)
+            self._take(Sentences.given(texts, starts, ends), Tally(found[0].file, whole=False), came)
 
     def _more(self, document: str, columns: Row) -> Row:
         """Return what stands behind the tags of a document's sentences."""
         return {"document": document, **columns} if self._plan.named else columns
 
     def _take(self, sentences: Sentences, tally: Tally, came: Iterable[tuple[Row, int]]) -> None:
-        self._sentences.extend(sentences)
-        self._tallies.append((tally, len(sentences.texts)))
+        self._sentences.append(sentences)
+        self._tallies.append((tally, len(sentences)))
         self._came += came
 
     def _good(self, item: Item) -> Iterator[Record]:

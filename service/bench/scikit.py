@@ -17,6 +17,7 @@ from service.tagger import Tagger
 from training import store
 from training.fit import TASKS, pipeline_of
 from training.model import Array, Model
+from training.units import Encoded
 
 VARIABLE = "BARCHASB_BENCH_PIPELINES"
 """The environment variable that tells every server where `save` has put the pipelines."""
@@ -33,9 +34,10 @@ class Unfolded(Model):
         super().__init__({}, like.bias, like.slopes, like.intercepts, like.thresholds)
         self.pipelines = pipelines
 
-    def decision_function(self, sentences: Sequence[str]) -> Array:
+    def decision_function(self, sentences: Sequence[str] | Encoded) -> Array:
         """Return the log odds before calibration, shape (n_sentences, n_labels)."""
-        texts = [words(sentence) for sentence in sentences]
+        given = sentences.decoded() if isinstance(sentences, Encoded) else sentences
+        texts = [words(sentence) for sentence in given]
         return np.hstack([pipeline.decision_function(texts) for pipeline in self.pipelines])
 
 
