@@ -66,7 +66,7 @@ class _Writer:
         # Reason for the late import: see `training.compiling`.
         from training.machine_code import Caller, machine_code  # noqa: PLC0415
 
-        return Caller(machine_code("service.row_entry", "service.row_loops"))
+        return Caller(machine_code("service.row_entry", "service.row_loops", "labels.scheme"))
 
     def _reserve(self, units: int, sentences: int) -> None:
         if sentences > len(self._columns):

@@ -8,6 +8,9 @@ import numpy as np
 from training.loops import Numbers, Tokens, Words, Work, score
 from training.tokens import Arrays
 
+_SOURCES = ("training.loops", "training.tokens", "training.lexicon", "labels.scheme")
+"""What the machine code is made of besides."""
+
 
 class Score(Protocol):
     """Calls `training.loops.score`.
@@ -51,7 +54,7 @@ def compiled() -> Score:
     # Reason for the late import: to load LLVM takes longer than the answer to a few sentences.
     from training.machine_code import Caller, machine_code  # noqa: PLC0415
 
-    return Caller(machine_code("training.score_entry", "training.loops", "training.tokens", "training.lexicon"))
+    return Caller(machine_code("training.score_entry", *_SOURCES))
 
 
 class Chooser:

@@ -9,7 +9,6 @@ from training.loops import Ints
 
 ENCODING, ERRORS = "utf-16-le", "surrogatepass"
 """How text becomes units: a lone surrogate is one by itself."""
-_HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,11 @@ class Encoded:
 
 def encoded(sentences: Sequence[str]) -> Encoded:
     """Return sentences as units."""
-    text = "".join(sentences)
-    units = text.encode(ENCODING, ERRORS)
+    units = "".join(sentences).encode(ENCODING, ERRORS)
+    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
     bounds = np.zeros(len(sentences) + 1, np.int64)
-    bounds[1:] = np.fromiter(map(len, sentences), np.int64, len(sentences))
-    bounds.cumsum(out=bounds)
-    if 2 * len(text) < len(units):
+    if 2 * lengths.sum() < len(units):
         # Beyond the first plane a code point has two units.
-        pairs = np.flatnonzero(np.frombuffer(units, np.uint16) & _SURROGATE_BITS == _HIGH_SURROGATE)
-        bounds += np.searchsorted(pairs - np.arange(len(pairs)), bounds)
+        lengths = np.array([len(sentence.encode(ENCODING, ERRORS)) // 2 for sentence in sentences])
+    lengths.cumsum(out=bounds[1:])
     return Encoded(units, bounds[:-1], bounds[1:])
