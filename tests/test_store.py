@@ -1,6 +1,10 @@
 import json
 import pickle
+from hashlib import sha256
+from io import BytesIO
 
+import joblib
+import numpy as np
 import pytest
 
 from training import store
@@ -68,6 +72,22 @@ def test_a_tampered_model_is_refused_before_it_is_unpickled(store_folder):
         store.load(folder)
 
 
+def test_a_model_that_names_what_is_to_be_called_is_refused_though_its_checksum_is_right(store_folder):
+    folder, version = store_folder
+    content = pickle.dumps(Bomb())
+    (version / "model.joblib").write_bytes(content)
+    digests = json.loads((version / "manifest.json").read_text("utf-8"))["sha256"]
+    edit(version / "manifest.json", sha256={**digests, "model.joblib": sha256(content).hexdigest()})
+    with pytest.raises(ModelError, match=r"model\.joblib: expected strings and arrays, got .*; train one with"):
+        store.load(folder)
+
+
+def test_joblib_reads_a_model_and_needs_no_code_of_ours_for_it(models):
+    state = joblib.load(models / store.current(models) / "model.joblib")
+    names, weights = state["features"]["word"]
+    assert len(names.split("\n")) == len(np.load(BytesIO(weights), allow_pickle=False))
+
+
 def test_a_tampered_report_is_refused(store_folder):
     folder, version = store_folder
     (version / "report" / "report.txt").write_text("better")
@@ -107,7 +127,7 @@ def test_a_model_of_other_library_versions_is_told(store_folder):
 def test_a_model_of_another_format_is_told(store_folder):
     folder, version = store_folder
     edit(version / "manifest.json", format=0)
-    with pytest.raises(ModelError, match="expected model format 1, got 0"):
+    with pytest.raises(ModelError, match="expected model format 2, got 0"):
         store.load(folder)
 
 

@@ -1,6 +1,6 @@
 """Models on disk: a folder a version, checked before it is read, switched in one step.
 
-models/<version>/model.joblib     strings and arrays
+models/<version>/model.joblib     strings and arrays, as `training.state_file` has them
 models/<version>/manifest.json    what it was trained from and how well it does
 models/<version>/report/          for people
 models/current                    the version in use
@@ -13,17 +13,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version as installed_version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import joblib
-
 from seeds.errors import BarchasbError
 from seeds.files import publish, replacing, temporary_folder
+from training import state_file
 from training.model import Model
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the state of a model or its features change meaning, so that an older model is refused."""
 LIBRARIES = ("hazm", "joblib", "numpy", "scikit-learn")
 """What a model depends on; another version of one of them asks for a new training."""
@@ -81,7 +79,7 @@ def save(
     """
     models = models or folder()
     with temporary_folder(models) as temporary:
-        joblib.dump(model.to_state(), temporary / _MODEL)
+        state_file.write(model.to_state(), temporary / _MODEL)
         version = _digest(temporary / _MODEL)[:12]
         (temporary / "report").mkdir()
         write_report(temporary / "report")
@@ -208,4 +206,8 @@ def load(models: Path | None = None, version: str | None = None) -> tuple[Model,
     """
     models = models or folder()
     manifest, content = _checked(version or current(models), models)
-    return Model.from_state(joblib.load(BytesIO(content))), manifest
+    try:
+        state = state_file.read(content)
+    except state_file.StateError as error:
+        raise ModelError(f"{models / manifest.version / _MODEL}: {error}; {_REMEDY}") from error
+    return Model.from_state(state), manifest
