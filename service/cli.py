@@ -1,6 +1,8 @@
 """The command `barchasb`."""
 
 import argparse
+import atexit
+import gc
 import os
 import shlex
 import sys
@@ -31,6 +33,8 @@ def _parser(wanted: Sequence[str]) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 after an error, which is told on standard error, or 130 if it was interrupted."""
+    # With all that ends with the process, to look for circles in it takes longer than to tag a few sentences.
+    atexit.register(gc.freeze)
     words = sys.argv[1:] if argv is None else argv
     wanted = [name for name in _COMMANDS if name in words[:1]]
     arguments = _parser(wanted or _COMMANDS).parse_args(words)

@@ -25,19 +25,20 @@ def _hashes(first: Ints, second: Ints, choice: int) -> Ints:
     return hashes
 
 
-def _numbers_of(names: str, count: int) -> tuple[Ints, Ints]:
-    """Return the two numbers of n-grams that stand one a line."""
-    letters = 2 * _LETTERS
-    codes = np.frombuffer(f"{names}{'\n' * (letters + 1)}".encode("utf-32-le"), np.int32)
-    ends = np.flatnonzero(codes == ord("\n"))[:count]
-    starts = np.concatenate(([0], ends + 1))[:count]
-    lengths = ends - starts
-    numbers = (np.zeros(count, np.int64), np.zeros(count, np.int64))
-    for letter in range(letters):
-        number = numbers[letter // _LETTERS]
-        number <<= _BITS
-        number |= codes[starts + letter] * (lengths > letter)
-    return numbers
+def _codes(text: str) -> Ints:
+    """Return the code points of a text with as many spaces behind it as the longest n-gram has."""
+    return np.frombuffer(f"{text}{' ' * LONGEST}".encode("utf-32-le"), np.int32).astype(np.int64)
+
+
+def _numbers_of(codes: Ints, starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
+    """Return the two numbers of the n-grams that begin at some places; `lengths` are theirs less the shortest."""
+    triples = codes[:-2] << _BITS
+    triples |= codes[1:-1]
+    triples <<= _BITS
+    triples |= codes[2:]
+    second = triples[starts + _LETTERS]
+    second &= _SECOND[lengths]
+    return triples[starts], second
 
 
 class Grams:
@@ -52,8 +53,11 @@ class Grams:
     def __init__(self, names: str, weights: Floats) -> None:
         self._weights = weights
         self._labels = np.arange(weights.shape[1])
-        # Behind the last one stands an empty line, so that there is something to find even where there are none.
-        self._first, self._second = _numbers_of(names, len(weights) + 1)
+        # The last is a blank, which no word has, so that there is something to find even where there are no others.
+        codes = _codes("\n".join([*([names] if names else []), " " * SHORTEST, ""]))
+        ends = (codes == ord("\n")).nonzero()[0]
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        self._first, self._second = _numbers_of(codes, starts, ends - starts - SHORTEST)
         for self._choice in range(len(_MULTIPLIERS) - 1):
             hashes = _hashes(self._first, self._second, self._choice)
             self._order = hashes.argsort()
@@ -68,21 +72,14 @@ class Grams:
         They are added in the order in which `training.views.char_features` has them.
         """
         spellings = [*map(spelled, words)]
-        # Words that follow each other share the space between them; what stands behind the last one is never seen.
-        text = f" {' '.join(spellings)} {' ' * LONGEST}"
-        codes = np.frombuffer(text.encode("utf-32-le"), np.int32).astype(np.int64)
-        triples = codes[:-2] << _BITS
-        triples |= codes[1:-1]
-        triples <<= _BITS
-        triples |= codes[2:]
+        # Words that follow each other share the space between them.
+        codes = _codes(f" {' '.join(spellings)}")
         lengths = np.array([*map(len, spellings)], np.int64)
         lengths += 1
         room = (lengths.cumsum() + 1).repeat(lengths)
         room -= np.arange(len(room))
         kinds, starts = (room >= _LENGTHS[:, None]).nonzero()
-        first = triples[starts]
-        second = triples[starts + _LETTERS]
-        second &= _SECOND[kinds]
+        first, second = _numbers_of(codes, starts, kinds)
         hashes = _hashes(first, second, self._choice)
         places = self._hashes.searchsorted(hashes)
         (found,) = (self._hashes.take(places, mode="clip") == hashes).nonzero()

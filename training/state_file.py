@@ -13,22 +13,21 @@ import numpy as np
 
 from seeds.errors import BarchasbError
 
+_FLOAT = np.dtype("<f8")
+"""Of every array."""
+
 
 class StateError(BarchasbError):
     """Content that is no state of a model."""
 
 
 def _packed(value: Any) -> Any:
-    """Return a state with the bytes of a `.npy` file for every array."""
+    """Return a state with a list, shape and bytes, for every array."""
     if isinstance(value, dict):
         return {key: _packed(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return tuple(map(_packed, value))
-    if isinstance(value, np.ndarray):
-        file = BytesIO()
-        np.save(file, value, allow_pickle=False)
-        return file.getvalue()
-    return value
+    return value if isinstance(value, str) else [value.shape, value.astype(_FLOAT).tobytes()]
 
 
 def _unpacked(value: Any) -> Any:
@@ -37,9 +36,7 @@ def _unpacked(value: Any) -> Any:
         return {key: _unpacked(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return tuple(map(_unpacked, value))
-    if isinstance(value, bytes):
-        return np.load(BytesIO(value), allow_pickle=False)
-    return value
+    return value if isinstance(value, str) else np.frombuffer(value[1], _FLOAT).reshape(value[0])
 
 
 class _Reader(pickle.Unpickler):
