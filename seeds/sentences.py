@@ -7,10 +7,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from seeds.page import Page, Paragraph, read_page
-
 if TYPE_CHECKING:
     from hazm import SentenceTokenizer
+
+    from seeds.page import Page, Paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _cuts(text: str) -> list[int]:
     )
 
 
-def split(paragraph: Paragraph) -> Iterator[Paragraph]:
+def split(paragraph: "Paragraph") -> Iterator["Paragraph"]:
     """Yield the sentences of a paragraph, without the white space between them."""
     cuts = _cuts(paragraph.text)
     for start, end in pairwise(cuts):
@@ -72,7 +72,7 @@ def split(paragraph: Paragraph) -> Iterator[Paragraph]:
             yield paragraph.part(start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip()))
 
 
-def sentences_of(page: Page, document: str) -> Iterator[Sentence]:
+def sentences_of(page: "Page", document: str) -> Iterator[Sentence]:
     """Yield the sentences of a page that was read from `document`, in order."""
     for paragraph in page.paragraphs:
         for part in split(paragraph):
@@ -82,4 +82,6 @@ def sentences_of(page: Page, document: str) -> Iterator[Sentence]:
 
 def read_sentences(document: str) -> list[Sentence]:
     """Return the sentences of a document, plain text or HTML, without its furniture."""
+    from seeds.page import read_page  # noqa: PLC0415 - sentences given one by one are no page
+
     return list(sentences_of(read_page(document), document))

@@ -121,6 +121,13 @@ def pieces(token: str) -> list[str]:
     return _PIECE.findall(token)
 
 
+def pieces_of(token: str) -> list[str]:
+    """Return the `pieces` of the normal form of a token as pages write it."""
+    if _PLAIN.fullmatch(plain := token.replace(_NON_JOINER, "")):
+        return [plain] if plain else []
+    return pieces(normalize(token))
+
+
 def join_affixes(words: Iterable[str]) -> list[str]:
     """Write affixes that stand alone onto their word: `می`, `شود` becomes `میشود`.
 
@@ -151,4 +158,4 @@ def join_affixes(words: Iterable[str]) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return the words, numbers and percent signs of a text in the normal form, affixes joined."""
-    return join_affixes(piece for token in text.split() for piece in pieces(normalize(token)))
+    return join_affixes(piece for token in text.split() for piece in pieces_of(token))

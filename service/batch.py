@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 from seeds.errors import BarchasbError
+from service import __version__
 from service.archives.blocks import Block, blocks
 from service.archives.columns import COUNTS, DOCUMENT, TAGS, columns_of
 from service.archives.items import Position
@@ -181,7 +181,7 @@ def _settings(tagger: Tagger, options: Options) -> dict[str, object]:
     """Return what the bytes of the output depend on beside the input."""
     return {
         "model": tagger.version,
-        "barchasb": version("barchasb"),
+        "barchasb": __version__,
         "--lines": options.lines,
         "--column": options.column,
         "--input-format": options.input_form,

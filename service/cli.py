@@ -1,39 +1,30 @@
 """The command `barchasb`."""
 
 import argparse
+import atexit
+import gc
 import os
 import shlex
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from keyword import iskeyword
 
 from seeds.errors import BarchasbError
-from service.commands import (
-    check,
-    corrections,
-    evaluate,
-    export,
-    import_,
-    rollback,
-    seeds,
-    serve,
-    suggest,
-    tag,
-    train,
-    use,
-)
 
-_COMMANDS = (tag, evaluate, train, use, rollback, serve, corrections, check, suggest, import_, export, seeds)
-"""In the order of `barchasb --help`; a command is called as its module is."""
+_COMMANDS = tuple("tag evaluate train use rollback serve corrections check suggest import export seeds".split())
+"""The modules of `service.commands`, in the order of `barchasb --help`."""
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(wanted: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of some commands: to make those of all takes as long as to load the model."""
     parser = argparse.ArgumentParser(
         prog="barchasb", description="Tags the sentences of Persian news by theme and by type."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    for name in wanted:
         # A module that would have the name of a keyword has an underscore behind it.
-        name = command.__name__.rpartition(".")[2].rstrip("_")
+        command = import_module(f"service.commands.{name}{'_' * iskeyword(name)}")
         subparser = commands.add_parser(name, help=command.HELP)
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)
@@ -42,8 +33,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 after an error, which is told on standard error, or 130 if it was interrupted."""
+    # With all that ends with the process, to look for circles in it takes longer than to tag a few sentences.
+    atexit.register(gc.freeze)
     words = sys.argv[1:] if argv is None else argv
-    arguments = _parser().parse_args(words)
+    wanted = [name for name in _COMMANDS if name in words[:1]]
+    arguments = _parser(wanted or _COMMANDS).parse_args(words)
     # A run that stops tells how to go on with it.
     arguments.command_line = shlex.join(["barchasb", *words])
     try:

@@ -8,7 +8,6 @@ from typing import Any, overload
 
 import orjson
 
-from seeds.page import read_page
 from seeds.sentences import Sentence, read_sentences, sentences_of
 from service.bulk import Sentences
 from service.places import places_of_parts
@@ -109,6 +108,8 @@ class Tagger:
 
     def tag_paragraphs(self, document: str) -> list[TaggedSentences]:
         """Return the tagged sentences of each paragraph of a document, plain text or HTML, in order."""
+        from seeds.page import read_page  # noqa: PLC0415 - only documents are pages
+
         page = read_page(document)
         paragraphs = [
             list(sentences_of(replace(page, paragraphs=(paragraph,)), document)) for paragraph in page.paragraphs

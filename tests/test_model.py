@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labels import dataset
 from labels.scheme import SCORED, Theme, Type
-from seeds.text import pieces, words
+from seeds.text import pieces_of, words
 from training import lexicon
 from training.compiling import worth_compiling
 from training.fit import fit, folded
@@ -251,10 +251,10 @@ def test_a_model_that_was_stopped_halfway_scores_as_before(tagger, labelled, mon
     def stopped(token):
         if next(calls) == 99:
             raise KeyboardInterrupt("enough")
-        return pieces(token)
+        return pieces_of(token)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lexicon, "pieces", stopped)
+        patch.setattr(lexicon, "pieces_of", stopped)
         with pytest.raises(KeyboardInterrupt, match="enough"):
             model.decision_function(texts)
     assert (model.decision_function(texts) == tagger.model.decision_function(texts)).all()

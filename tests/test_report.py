@@ -32,7 +32,7 @@ def made_run(**changes):
     ]
     random = np.random.default_rng(1)
     probabilities = random.random((60, len(SCORED))).round(4)
-    names = [f"<u>{n}" for n in range(40)]
+    names = "\n".join(f"<u>{n}" for n in range(40))
     thresholds = np.full(len(SCORED), 0.5)
     model = Model(
         {"word": (names, random.normal(size=(40, len(SCORED))))}, thresholds, thresholds, thresholds, thresholds

@@ -41,8 +41,7 @@ def test_a_body_may_have_so_many_bytes(tagger, over):
 def test_a_document_may_have_so_many_marks_and_one_with_more_is_not_read(client, monkeypatch, path, mark, over):
     text = "آب" + mark * (5 * 50 + 1000 + over)
     if over:
-        monkeypatch.setattr("seeds.sentences.read_page", None)
-        monkeypatch.setattr("service.tagger.read_page", None)
+        monkeypatch.setattr("seeds.page.read_page", None)
     asked = {"json": {"text": text}} if path == "/classify" else {"data": {"text": text}}
     assert client.post(path, **asked).status_code == (413 if over else 200)
 

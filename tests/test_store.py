@@ -1,9 +1,13 @@
 import json
+import math
 import pickle
+from hashlib import sha256
 
+import joblib
 import pytest
 
-from training import store
+from labels.scheme import SCORED
+from training import libraries, store
 from training.model import Model
 from training.store import ModelError
 
@@ -68,6 +72,23 @@ def test_a_tampered_model_is_refused_before_it_is_unpickled(store_folder):
         store.load(folder)
 
 
+def test_a_model_that_names_what_is_to_be_called_is_refused_though_its_checksum_is_right(store_folder):
+    folder, version = store_folder
+    content = pickle.dumps(Bomb())
+    (version / "model.joblib").write_bytes(content)
+    digests = json.loads((version / "manifest.json").read_text("utf-8"))["sha256"]
+    edit(version / "manifest.json", sha256={**digests, "model.joblib": sha256(content).hexdigest()})
+    with pytest.raises(ModelError, match=r"model\.joblib: expected strings and arrays, got .*; train one with"):
+        store.load(folder)
+
+
+def test_joblib_reads_a_model_and_needs_no_code_of_ours_for_it(models):
+    state = joblib.load(models / store.current(models) / "model.joblib")
+    names, (shape, weights) = state["features"]["word"]
+    assert shape == (len(names.split("\n")), len(SCORED))
+    assert len(weights) == 8 * math.prod(shape)
+
+
 def test_a_tampered_report_is_refused(store_folder):
     folder, version = store_folder
     (version / "report" / "report.txt").write_text("better")
@@ -99,7 +120,7 @@ def test_a_manifest_of_another_model_is_told(store_folder):
 
 def test_a_model_of_other_library_versions_is_told(store_folder):
     folder, version = store_folder
-    edit(version / "manifest.json", libraries={**store.libraries(), "numpy": "1.0"})
+    edit(version / "manifest.json", libraries={**libraries.installed(), "numpy": "1.0"})
     with pytest.raises(ModelError, match=r"the model was made with numpy 1.0, here is .*; train one with: make train"):
         store.load(folder)
 
@@ -107,7 +128,7 @@ def test_a_model_of_other_library_versions_is_told(store_folder):
 def test_a_model_of_another_format_is_told(store_folder):
     folder, version = store_folder
     edit(version / "manifest.json", format=0)
-    with pytest.raises(ModelError, match="expected model format 1, got 0"):
+    with pytest.raises(ModelError, match="expected model format 2, got 0"):
         store.load(folder)
 
 

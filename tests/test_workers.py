@@ -35,7 +35,7 @@ def test_the_order_is_that_of_the_input_whatever_the_processes(plan, tagger):
 
 
 def test_few_blocks_start_no_process(plan, tagger, monkeypatch):
-    monkeypatch.setattr("service.archives.workers.Parallel", None)
+    monkeypatch.setattr("joblib.Parallel", None)
     assert len(list(on_cores(blocks_of(3), plan, tagger, 2))) == 3
 
 

@@ -234,16 +234,16 @@ def folded(fitted: Fitted) -> Model:
     A feature's weight is its coefficient times idf over the view's length; a label that does not use a view
     has weight 0 there.
     """
-    features: dict[str, tuple[list[str], Scores]] = {}
+    features: dict[str, tuple[str, Scores]] = {}
     column = 0
     for task, pipeline in zip(TASKS, fitted.pipelines, strict=True):
         classifier: LinearLabels = pipeline["labels"]
         place = 0
         for name, view in pipeline["views"].transformer_list:
             counts, tfidf, length = (step for _, step in view.steps)
-            names = list(counts.get_feature_names_out())
+            names = counts.get_feature_names_out()
             coefficients = classifier.coef_[:, place : place + len(names)].T
-            weights = features.setdefault(name, (names, np.zeros((len(names), len(SCORED)))))[1]
+            weights = features.setdefault(name, ("\n".join(names), np.zeros((len(names), len(SCORED)))))[1]
             weights[:, column : column + len(task.labels)] = coefficients * (tfidf.idf_ / length.length_)[:, None]
             place += len(names)
         column += len(task.labels)

@@ -4,21 +4,21 @@ It computes what the pipeline of `training.fit` computes on the words of each se
 together: every distinct word of a sentence adds its row once, and every number adds what it and its neighbours weigh.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat
 
 import numpy as np
 
 from training.compiling import Score, compiled, interpreted, worth_compiling
+from training.grams import Grams
 from training.lexicon import Lexicon
 from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Work
 from training.number_rows import NumberRows
 from training.units import Encoded
-from training.views import char_features, word_features
+from training.views import word_feature
 
-Weights = Mapping[str, tuple[Sequence[str], Floats]]
-"""Per view the names of its features and their weights, shape (n_features, n_labels)."""
+Weights = Mapping[str, tuple[str, Floats]]
+"""Per view the names of its features, one a line, and their weights, shape (n_features, n_labels)."""
 
 _GRID = 2.0**-40
 """Rows are multiples of it, so that sums below 2 ** 13 are exact and no order of adding changes a score."""
@@ -27,7 +27,9 @@ _WISHES = 4096
 
 
 def _on_grid(weights: Floats) -> Floats:
-    return np.round(weights / _GRID) * _GRID
+    found: Floats = np.rint(weights / _GRID)
+    found *= _GRID
+    return found
 
 
 class Folded:
@@ -41,12 +43,12 @@ class Folded:
     """
 
     def __init__(self, weights: Weights, bias: Floats, limit: int) -> None:
-        nothing: tuple[list[str], Floats] = ([], np.zeros((0, len(bias))))
-        self._features = {
-            # What has no weight is looked up as the last row, which is zero.
-            view: ({name: place for place, name in enumerate(names)}, np.pad(values, ((0, 1), (0, 0))))
-            for view, (names, values) in ((view, weights.get(view, nothing)) for view in ("word", "char"))
-        }
+        nothing = ("", np.zeros((0, len(bias))))
+        names, values = weights.get("word", nothing)
+        self._words = dict(zip(names.split("\n"), range(len(values)), strict=False))
+        # What has no weight is looked up as the last row, which is zero.
+        self._word_weights = np.concatenate((values, np.zeros((1, len(bias)))))
+        self._grams = Grams(*weights.get("char", nothing))
         names, values = weights.get("number", nothing)
         self._numbers = NumberRows(names, _on_grid(values))
         self._bias = _on_grid(bias)
@@ -59,15 +61,10 @@ class Folded:
 
     def word_rows(self, words: Sequence[str]) -> Floats:
         """Return the rows of words of the normal form, shape (n_words, n_labels)."""
-        return _on_grid(self._sums("word", map(word_features, words)) + self._sums("char", map(char_features, words)))
-
-    def _sums(self, view: str, features: Iterable[Sequence[str]]) -> Floats:
-        known, weights = self._features[view]
-        found = list(features)
-        owners = np.repeat(np.arange(len(found)), [len(names) for names in found])
-        places = np.fromiter(map(known.get, chain.from_iterable(found), repeat(len(known))), np.int64, len(owners))
-        # Rows first: to take from a column would copy the whole of it.
-        return np.column_stack([np.bincount(owners, column, len(found)) for column in weights[places].T])
+        known = self._words
+        rows: Floats = self._word_weights[[known.get(word_feature(word), -1) for word in words]]
+        rows += self._grams.sums(words)
+        return _on_grid(rows)
 
     def scores(self, sentences: Encoded) -> Floats:
         """Return the log odds of sentences, shape (n_sentences, n_labels)."""

@@ -85,7 +85,7 @@ def by_training(
     for count in counts:
         model = fitted_on(shuffled[:count], regularisation)
         model.tag(texts)
-        features = sum(len(names) for names, _ in model.features.values())
+        features = sum(len(weights) for _, weights in model.features.values())
         found = _rates(len(texts), partial(model.tag, texts), rounds)
         rows.append((f"{min(count, len(shuffled)):,}", *_cells(found), f"{features:,}"))
     return rows

@@ -5,15 +5,14 @@ what affixes and numbers ask of it. All of it is computed when the token is firs
 without end, so a full table is halved: the tokens that were used last stay.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labels.scheme import SCORED
-from seeds.text import HEH, HEH_SUFFIXES, PREFIXES, SUFFIXES, normalize, pieces
+from seeds.text import AFFIXES, HEH, HEH_SUFFIXES, PREFIXES, SUFFIXES, pieces_of
 from training.loops import (
     AND_WORD,
     ENDS_ALPHA,
@@ -27,7 +26,7 @@ from training.loops import (
     Floats,
     Ints,
 )
-from training.numbers import AND, MONTHS, is_number, neighbour, shape
+from training.numbers import AND, IN_WORDS, MONTHS, is_number, neighbour, shape
 from training.tokens import Arrays, TokenTable, extended
 
 SHAPES = "item date time year decimal d1 d2 d3 d4 ordinal fraction scale one word".split()
@@ -37,6 +36,7 @@ LIMIT = 1 << 18
 """Tokens that are kept; with their words they take about 130 MB."""
 # With longer words than news has it is full before it has as many: addresses and noise can be of any length.
 _MEAN_LENGTH = 16
+_LISTED = AFFIXES | MONTHS | IN_WORDS
 _SLOTS = 1 << 12
 """Slots of the hash table at first: enough for a page; it doubles with what is met."""
 # What is read together lies together, so that it comes from memory at once: a word fills a line of the cache.
@@ -68,40 +68,20 @@ class TableInfo:
         return 1 - self.misses / self.lookups if self.lookups else 0.0
 
 
-class _Numbers(dict[Any, int]):
-    """Gives every new key the next number; `new` are the keys since it was last emptied."""
-
-    def __init__(self) -> None:
-        self.new: list[Any] = []
-
-    def __missing__(self, key: Any) -> int:
-        self[key] = number = len(self)
-        self.new.append(key)
-        return number
-
-    def keep(self, kept: NDArray[np.bool_]) -> None:
-        """Forget all keys but those whose number is kept, which get numbers in the same order; shape (n_keys,)."""
-        keys = [key for key, has in zip(self, kept.tolist(), strict=True) if has]
-        self.clear()
-        self.update(zip(keys, range(len(keys)), strict=True))
-
-
-def _flags(word: str) -> int:
-    return (
+def _about(word: str) -> tuple[int, int]:
+    """Return the shape of a word, if it is a number, as a bit, and its flags."""
+    starts_alpha = word[0].isalpha()
+    flags = ENDS_ALPHA * word[-1].isalpha() | ENDS_HEH * (word[-1] == HEH) | STARTS_ALPHA * starts_alpha
+    if starts_alpha and word not in _LISTED:
+        return 0, flags
+    found = shape(word)
+    return 1 << SHAPES.index(found) if found else 0, flags | (
         PREFIX * (word in PREFIXES)
         | SUFFIX * (word in SUFFIXES)
         | HEH_SUFFIX * (word in HEH_SUFFIXES)
-        | ENDS_ALPHA * word[-1].isalpha()
-        | ENDS_HEH * word.endswith(HEH)
-        | STARTS_ALPHA * word[0].isalpha()
         | NUMBER * is_number(word)
         | MONTH * (neighbour(word) in MONTHS)
     )
-
-
-def _shape_bit(word: str) -> int:
-    found = shape(word)
-    return 1 << SHAPES.index(found) if found else 0
 
 
 class Lexicon:
@@ -121,12 +101,11 @@ class Lexicon:
         self._lookups = self._misses = 0
         self._characters = 0
         self._spelling: list[str] = []
-        self._numbers = _Numbers()
+        self._numbers: dict[str, int] = {}
         self.tokens = TokenTable(_SLOTS)
         self._records = np.zeros(1, WORD)
         self._pairs = self._joined = np.zeros(0, np.int64)
-        self._numbers[AND]
-        self._fill_words()
+        self._meet([AND])
 
     @property
     def arrays(self) -> Arrays:
@@ -147,18 +126,19 @@ class Lexicon:
 
     def _learn(self, new: Sequence[str]) -> list[list[int]]:
         self._misses += len(new)
-        words = [[self._numbers[word] for word in pieces(normalize(token))] for token in new]
-        self._fill_words()
-        return words
+        words = [*map(pieces_of, new)]
+        self._meet(chain.from_iterable(words))
+        numbers = self._numbers
+        return [[numbers[word] for word in each] for each in words]
 
     def join(self, pairs: Sequence[int]) -> None:
         """Learn what pairs of words make that are written together, each `first << 32 | second`, in order."""
         spelling = self._spelling
-        made = [self._numbers[spelling[pair >> 32] + spelling[pair & 0xFFFFFFFF]] for pair in pairs]
-        self._fill_words()
+        made = [spelling[pair >> 32] + spelling[pair & 0xFFFFFFFF] for pair in pairs]
+        self._meet(made)
         places = np.searchsorted(self._pairs, pairs)
         self._pairs = np.insert(self._pairs, places, pairs)
-        self._joined = np.insert(self._joined, places, made)
+        self._joined = np.insert(self._joined, places, [self._numbers[word] for word in made])
 
     def make_room(self) -> None:
         """Halve the table, more than once if need be, where it is full; numbers that it gave are void then."""
@@ -170,23 +150,23 @@ class Lexicon:
         kept[AND_WORD] = True
         kept[self.tokens.halve()] = True
         self.tokens.renumber(kept.cumsum() - 1)
-        self._numbers.keep(kept)
         self._records = self._records[: len(kept)][kept]
-        self._spelling = list(self._numbers)
+        self._spelling = [word for word, has in zip(self._spelling, kept.tolist(), strict=True) if has]
+        self._numbers = dict(zip(self._spelling, range(len(self._spelling)), strict=True))
         self._characters = sum(map(len, self._spelling))
         self._pairs = self._joined = np.zeros(0, np.int64)
 
-    def _fill_words(self) -> None:
-        new = self._numbers.new
+    def _meet(self, words: Iterable[str]) -> None:
+        """Give words that are new their numbers, and find out what is known of them."""
+        new = [word for word in dict.fromkeys(words) if word not in self._numbers]
         if not new:
             return
-        start, end = len(self._spelling), len(self._numbers)
-        self._records = extended(self._records, end)
-        words = self._records[start:end]
-        words["rows"] = self._weigh(new)
-        words["neighbours"] = [self._codes.get(neighbour(word), 0) for word in new]
-        words["shapes"] = [_shape_bit(word) for word in new]
-        words["flags"] = [_flags(word) for word in new]
+        start, end = len(self._spelling), len(self._spelling) + len(new)
+        self._numbers.update(zip(new, range(start, end), strict=True))
         self._spelling += new
         self._characters += sum(map(len, new))
-        new.clear()
+        self._records = extended(self._records, end)
+        records = self._records[start:end]
+        records["rows"] = self._weigh(new)
+        records["neighbours"] = [self._codes.get(neighbour(word), 0) for word in new]
+        records["shapes"], records["flags"] = zip(*map(_about, new), strict=True)

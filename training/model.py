@@ -90,7 +90,8 @@ class Model:
 
     Parameters
     ----------
-    features : per view (`word`, `char`, `number`) the weights of each feature, shape (n_labels,).
+    features : per view (`word`, `char`, `number`) the names of its features, one a line, and their weights, shape
+        (n_features, n_labels).
     bias : shape (n_labels,).
     slopes, intercepts : Platt's sigmoid of each label, shape (n_labels,).
     thresholds : the probability from which each label is given, shape (n_labels,).
@@ -101,7 +102,7 @@ class Model:
 
     def __init__(
         self,
-        features: dict[str, tuple[list[str], Array]],
+        features: dict[str, tuple[str, Array]],
         bias: Array,
         slopes: Array,
         intercepts: Array,
@@ -133,7 +134,7 @@ class Model:
     def to_state(self) -> dict[str, Any]:
         """Return what `from_state` makes the same model of: strings and arrays only."""
         return {
-            "features": {view: ("\n".join(names), weights) for view, (names, weights) in self.features.items()},
+            "features": self.features,
             "bias": self.bias,
             "slopes": self.slopes,
             "intercepts": self.intercepts,
@@ -143,8 +144,7 @@ class Model:
     @classmethod
     def from_state(cls, state: dict[str, Any], limit: int = LIMIT) -> "Model":
         """Return the model of a state that `to_state` gave; it remembers `limit` tokens."""
-        features = {view: (names.split("\n"), weights) for view, (names, weights) in state["features"].items()}
-        return cls(features, state["bias"], state["slopes"], state["intercepts"], state["thresholds"], limit=limit)
+        return cls(**state, limit=limit)
 
     @classmethod
     def load(cls, models: Path | None = None) -> "Model":
@@ -163,7 +163,7 @@ class Model:
         It takes about half a second, and some fifteen more where no process of this machine has made the code before.
         """
         worth_compiling.expect(math.inf)
-        self.tag(self.features["word"][0] if "word" in self.features else [""])
+        self.tag(self.features["word"][0].split("\n") if "word" in self.features else [""])
 
     def tag(self, sentences: Sequence[str]) -> list[Tag]:
         """Return the tag of each sentence."""
@@ -225,7 +225,10 @@ class Model:
 
     @cached_property
     def _number_weights(self) -> dict[str, Array]:
-        return dict(zip(*self.features["number"], strict=True)) if "number" in self.features else {}
+        if "number" not in self.features:
+            return {}
+        names, weights = self.features["number"]
+        return dict(zip(names.split("\n"), weights, strict=True))
 
     def table_info(self) -> TableInfo:
         """Return how many tokens the model remembers, and how often it was asked for one that it did."""

@@ -31,6 +31,8 @@ MONTHS = frozenset(
     "محرم صفر ربیعالاول ربیعالثانی جمادیالاول جمادیالثانی رجب شعبان رمضان شوال ذیالقعده ذیالحجه "
     "ژانویه فوریه مارس آوریل مه ژوین ژوییه اوت سپتامبر اکتبر نوامبر دسامبر".split()
 )
+IN_WORDS = _CARDINALS | _SCALES | _FRACTIONS | _ORDINALS
+"""Every word but numbers in digits that has a `shape`."""
 AND = "و"
 """What connects the parts of a number in words."""
 

@@ -123,7 +123,7 @@ def _top_words(model: Model) -> dict[str, list[tuple[tuple[str, float], tuple[st
     names, weights = model.features["word"]
     top = {}
     for label, column in zip(SCORED, weights.T.tolist(), strict=True):
-        pairs = list(zip(names, column, strict=True))
+        pairs = list(zip(names.split("\n"), column, strict=True))
         most = nsmallest(_TOP_WORDS, pairs, key=lambda pair: (-pair[1], pair[0]))
         least = nsmallest(_TOP_WORDS, pairs, key=lambda pair: (pair[1], pair[0]))
         top[str(label)] = list(zip(most, least, strict=True))

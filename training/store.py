@@ -1,33 +1,28 @@
 """Models on disk: a folder a version, checked before it is read, switched in one step.
 
-models/<version>/model.joblib     strings and arrays
+models/<version>/model.joblib     strings and arrays, as `training.state_file` has them
 models/<version>/manifest.json    what it was trained from and how well it does
 models/<version>/report/          for people
 models/current                    the version in use
 models/previous                   the version in use before it
 """
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.metadata import version as installed_version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import joblib
+import orjson
 
 from seeds.errors import BarchasbError
 from seeds.files import publish, replacing, temporary_folder
+from training import libraries, state_file
 from training.model import Model
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the state of a model or its features change meaning, so that an older model is refused."""
-LIBRARIES = ("hazm", "joblib", "numpy", "scikit-learn")
-"""What a model depends on; another version of one of them asks for a new training."""
-
 _MODEL = "model.joblib"
 _CURRENT, _PREVIOUS = "current", "previous"
 _REMEDY = "train one with: make train (or barchasb train)"
@@ -62,11 +57,6 @@ def folder() -> Path:
     return Path(os.environ.get("BARCHASB_MODELS", "models"))
 
 
-def libraries() -> dict[str, str]:
-    """Return the installed versions of the libraries that a model depends on."""
-    return {name: installed_version(name) for name in LIBRARIES}
-
-
 def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
@@ -81,16 +71,16 @@ def save(
     """
     models = models or folder()
     with temporary_folder(models) as temporary:
-        joblib.dump(model.to_state(), temporary / _MODEL)
+        state_file.write(model.to_state(), temporary / _MODEL)
         version = _digest(temporary / _MODEL)[:12]
         (temporary / "report").mkdir()
         write_report(temporary / "report")
         digests = {
             str(path.relative_to(temporary)): _digest(path) for path in sorted(temporary.rglob("*")) if path.is_file()
         }
-        manifest = Manifest(version=version, format=FORMAT, libraries=libraries(), sha256=digests, **about)
-        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2)
-        (temporary / "manifest.json").write_text(text + "\n", "utf-8")
+        manifest = Manifest(version=version, format=FORMAT, libraries=libraries.installed(), sha256=digests, **about)
+        text = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        (temporary / "manifest.json").write_bytes(text)
         try:
             # A sound model of this content may be in use: it is never touched.
             return _checked(version, models)[0]
@@ -169,16 +159,15 @@ def manifest_of(version: str, models: Path | None = None) -> Manifest:
     """
     path = (models or folder()) / version / "manifest.json"
     try:
-        manifest = Manifest(**json.loads(path.read_bytes()))
+        manifest = Manifest(**orjson.loads(path.read_bytes()))
     except OSError as error:
         raise ModelError(f"{path}: the model is missing; {_REMEDY}") from error
     except (ValueError, TypeError) as error:
         raise ModelError(f"{path}: the manifest is damaged; {_REMEDY}") from error
     if manifest.format != FORMAT:
         raise ModelError(f"{path}: expected model format {FORMAT}, got {manifest.format}; {_REMEDY}")
-    for name, installed in libraries().items():
-        if (trained := manifest.libraries.get(name)) != installed:
-            raise ModelError(f"{path}: the model was made with {name} {trained}, here is {installed}; {_REMEDY}")
+    for name, (trained, installed) in libraries.differences(manifest.libraries).items():
+        raise ModelError(f"{path}: the model was made with {name} {trained}, here is {installed}; {_REMEDY}")
     return manifest
 
 
@@ -208,4 +197,8 @@ def load(models: Path | None = None, version: str | None = None) -> tuple[Model,
     """
     models = models or folder()
     manifest, content = _checked(version or current(models), models)
-    return Model.from_state(joblib.load(BytesIO(content))), manifest
+    try:
+        state = state_file.read(content)
+    except state_file.StateError as error:
+        raise ModelError(f"{models / manifest.version / _MODEL}: {error}; {_REMEDY}") from error
+    return Model.from_state(state), manifest

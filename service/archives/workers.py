@@ -6,9 +6,6 @@ from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-
 from seeds.errors import BarchasbError
 from service.archives.blocks import Block
 from service.archives.tagging import Outcome, Plan, tag_block
@@ -64,6 +61,9 @@ def here(blocks: Iterable[Block], plan: Plan, tagger: Tagger) -> Iterator[Outcom
 
 
 def _parallel(blocks: Iterator[Block], plan: Plan, jobs: int, **settings: Any) -> Generator[Outcome]:
+    # Whoever tags little starts no process, and joblib takes as long to import as all the rest.
+    from joblib import Parallel, delayed  # noqa: PLC0415
+
     ahead = _Ahead(blocks, _AHEAD * jobs)
     with Parallel(jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs", **settings) as parallel:
         while not ahead.ended:
@@ -88,6 +88,8 @@ def on_cores(blocks: Iterator[Block], plan: Plan, tagger: Tagger, jobs: int) -> 
     if len(first) < _FEW:
         yield from here(chain(first, blocks), plan, tagger)
         return
+    from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415 - as above
+
     settings = {"idle_worker_timeout": _IDLE_SECONDS, "initializer": _ignore_interrupts}
     try:
         yield from _parallel(chain(first, blocks), plan, jobs, **settings)
@@ -102,6 +104,8 @@ def on_cluster(blocks: Iterator[Block], plan: Plan, client: Any) -> Iterator[Out
 
     Raises WorkerError where no worker does a block in time.
     """
+    from joblib import parallel_config  # noqa: PLC0415 - as above
+
     with parallel_config(backend="dask", client=client):
         try:
             yield from _parallel(blocks, plan, max(1, sum(client.ncores().values())), timeout=_CLUSTER_SECONDS)

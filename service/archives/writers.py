@@ -8,9 +8,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from typing import IO, Any, Protocol
 
+from service import __version__
 from service.archives.columns import LIST, REAL, TRUTH, WHOLE, WORDS, Column
 from service.archives.tables import Table
 
@@ -98,7 +98,7 @@ class Parquet:
             TRUTH: pa.bool_(),
             LIST: pa.list_(pa.string()),
         }
-        metadata = {"barchasb.model": self._model, "barchasb.version": version("barchasb")}
+        metadata = {"barchasb.model": self._model, "barchasb.version": __version__}
         return pa.schema([(column.name, types[column.kind]) for column in self._columns], metadata)
 
     def head(self) -> bytes:

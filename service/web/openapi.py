@@ -7,7 +7,6 @@ drops the keywords of JSON Schema that it does not know, promises a 422 of its o
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 from apispec import APISpec
 from flask import Blueprint, Flask, Response, current_app
 
+from service import __version__
 from service.corrections import schemas as correction_schemas
 from service.serving.settings import Settings
 from service.tagger import to_json
@@ -130,7 +130,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
     keys = bool(settings.api_keys)
     spec = APISpec(
         title="Barchasb",
-        version=version("barchasb"),
+        version=__version__,
         openapi_version="3.1.0",
         info={"description": "Tags the sentences of Persian news by theme and by type."},
         security=[{"bearer": []}, {"key": []}] if keys else [],
