@@ -58,7 +58,7 @@ class Answers:
 
     def _tagged(self, tagger: Tagger, wanted: ClassifyRequest, notes: dict[str, Any]) -> TaggedSentences:
         tagged = _tag(tagger, wanted, wanted.sentences)
-        self._metrics.count(tagged.scores, tagged.codes)
+        notes["tags"] = tagged.scores, tagged.codes
         count, most = len(tagged), self._settings.max_sentences
         if count > most:
             raise ProblemError(

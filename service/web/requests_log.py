@@ -26,7 +26,10 @@ _ID = re.compile(ID_PATTERN)
 
 
 def notes_of(environ: "WSGIEnvironment") -> dict[str, Any]:
-    """Return what the line of a request in the log will have besides; never put a text in it that was sent."""
+    """Return what the line of a request in the log will have besides; never put a text in it that was sent.
+
+    `tags`, scores and codes of what was tagged, goes to the metrics and not to the log.
+    """
     notes: dict[str, Any] = environ[_NOTES]
     return notes
 
@@ -68,7 +71,7 @@ class RequestsLog:
         def end() -> None:
             seconds = perf_counter() - began
             endpoint = notes.pop("endpoint", None)
-            self._metrics.request(endpoint, status, seconds)
+            self._metrics.request(endpoint, status, seconds, notes.pop("tags", None))
             if not self._quiet:
                 write_line(
                     request=identity,
