@@ -13,10 +13,12 @@ _ALWAYS = [
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 ]
-# An answer that is no page has nothing to load; a page says itself what it needs.
-_POLICY = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-# Tags of somebody's text belong in no cache; an answer that may be kept says so itself.
-_CACHE = ("Cache-Control", "no-store")
+_DEFAULTS = (
+    # An answer that is no page has nothing to load; a page says itself what it needs.
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    # Tags of somebody's text belong in no cache; an answer that may be kept says so itself.
+    ("Cache-Control", "no-store"),
+)
 
 
 class SecurityHeaders:
@@ -28,10 +30,11 @@ class SecurityHeaders:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Answer a request."""
 
-        def start(line: str, headers: list[tuple[str, str]], *rest: Any) -> "Callable[[bytes], object]":
-            headers.extend(_ALWAYS)
-            names = {name for name, _ in headers}
-            headers.extend(default for default in (_POLICY, _CACHE) if default[0] not in names)
+        # Quoted: it is made for each request, and its annotations would be too.
+        def start(line: str, headers: "list[tuple[str, str]]", *rest: Any) -> "Callable[[bytes], object]":
+            names = [name for name, _ in headers]
+            headers += _ALWAYS
+            headers += [default for default in _DEFAULTS if default[0] not in names]
             return start_response(line, headers, *rest)
 
         return self._app(environ, start)

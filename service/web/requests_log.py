@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from service.web.metrics import Metrics
 from service.web.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ID_HEADER = "X-Request-ID"
@@ -59,10 +61,11 @@ class RequestsLog:
         status, streamed = 0, True
         tagger = self._state.tagger
 
-        def start(line: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+        # Quoted: it is made for each request, and its annotations would be too.
+        def start(line: str, headers: "list[tuple[str, str]]", *rest: Any) -> "Callable[[bytes], object]":
             nonlocal status, streamed
             status = int(line[:3])
-            streamed = all(name != "Content-Length" for name, _ in headers)
+            streamed = "Content-Length" not in [name for name, _ in headers]
             headers.append((ID_HEADER, identity))
             if tagger is not None:
                 headers.append((VERSION_HEADER, tagger.version))
