@@ -81,7 +81,7 @@ class RequestsLog:
                     method=environ["REQUEST_METHOD"],
                     endpoint=endpoint,
                     status=status,
-                    ms=round(seconds * 1000, 3),
+                    ms=int(seconds * 1e6) / 1000,
                     bytes=environ.get("CONTENT_LENGTH"),
                     client=environ.get("REMOTE_ADDR"),
                     **notes,
