@@ -20,7 +20,6 @@ from service.web.about_api import about
 from service.web.counts import parse_rate
 from service.web.direct import Offer
 from service.web.flask_app import Application
-from service.web.headers import SecurityHeaders
 from service.web.hosts import host_gate, hosts_of
 from service.web.keys import key_gate, parse_keys
 from service.web.limits import rate_gate
@@ -78,5 +77,5 @@ def create_app(
     answers = Answers(settings, state, metrics)
     app.extensions["answers"] = answers
     app.offers["/classify"] = Offer("api.classify", answers.whole, settings.max_body)
-    app.wsgi_app = SecurityHeaders(RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet))  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet)  # type: ignore[method-assign]  # Flask's own way
     return app

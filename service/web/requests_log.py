@@ -1,4 +1,7 @@
-"""Every request has an id, a line in the log and a place in the metrics; none of them has a word of its text."""
+"""What every request gets: an id, headers of its answer, a line in the log and a place in the metrics.
+
+Log and metrics have no word of its text.
+"""
 
 import os
 import re
@@ -10,6 +13,7 @@ from flask import request
 from werkzeug.wsgi import ClosingIterator
 
 from service.serving.log import write_line
+from service.web.headers import security_headers
 from service.web.metrics import Metrics
 from service.web.state import State
 
@@ -42,7 +46,7 @@ def note(**values: object) -> None:
 
 
 class RequestsLog:
-    """WSGI middleware: gives each request its id, and tells the log and the metrics of each answer at its end."""
+    """WSGI middleware: gives each request its id and its headers; tells log and metrics of each answer at its end."""
 
     def __init__(self, app: "WSGIApplication", metrics: Metrics, state: State, *, quiet: bool) -> None:
         self._app = app
@@ -65,7 +69,9 @@ class RequestsLog:
         def start(line: str, headers: "list[tuple[str, str]]", *rest: Any) -> "Callable[[bytes], object]":
             nonlocal status, streamed
             status = int(line[:3])
-            streamed = "Content-Length" not in [name for name, _ in headers]
+            names = [name for name, _ in headers]
+            streamed = "Content-Length" not in names
+            headers += security_headers(names)
             headers.append((ID_HEADER, identity))
             if tagger is not None:
                 headers.append((VERSION_HEADER, tagger.version))
