@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_cors import CORS
 
+from service.answers import Answers
 from service.api import api
 from service.corrections.api import corrections_api
 from service.corrections.store import CorrectionStore
@@ -17,11 +18,11 @@ from service.tagger import Tagger
 from service.web import openapi, problems
 from service.web.about_api import about
 from service.web.counts import parse_rate
+from service.web.direct import Offer
 from service.web.flask_app import Application
-from service.web.headers import SecurityHeaders
-from service.web.hosts import hosts_of, require_host
-from service.web.keys import parse_keys, require_keys
-from service.web.limits import limit_rate
+from service.web.hosts import host_gate, hosts_of
+from service.web.keys import key_gate, parse_keys
+from service.web.limits import rate_gate
 from service.web.metrics import Metrics
 from service.web.requests_log import ID_HEADER, VERSION_HEADER, RequestsLog
 from service.web.state import State
@@ -58,12 +59,12 @@ def create_app(
 
     keys = parse_keys(settings.api_keys)
     if hosts := hosts_of(settings):
-        require_host(app, hosts)
+        app.gates.append(host_gate(hosts))
     if keys:
         wrong = parse_rate(settings.wrong_keys, "BARCHASB_WRONG_KEYS") if settings.wrong_keys else None
-        require_keys(app, keys, wrong)
+        app.gates.append(key_gate(app.view_functions, keys, wrong))
     if settings.rate_limit:
-        limit_rate(app, parse_rate(settings.rate_limit, "BARCHASB_RATE_LIMIT"), keys)
+        app.gates.append(rate_gate(parse_rate(settings.rate_limit, "BARCHASB_RATE_LIMIT"), keys))
     if settings.cors:
         CORS(app, origins=settings.cors.split(","), expose_headers=[ID_HEADER, VERSION_HEADER])
     for blueprint in (api, about, state_api, corrections_api, page):
@@ -73,5 +74,8 @@ def create_app(
 
     metrics = Metrics(state, app.view_functions)
     app.extensions["metrics"] = metrics
-    app.wsgi_app = SecurityHeaders(RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet))  # type: ignore[method-assign]  # Flask's own way
+    answers = Answers(settings, state, metrics)
+    app.extensions["answers"] = answers
+    app.offers["/classify"] = Offer("api.classify", answers.whole, settings.max_body)
+    app.wsgi_app = RequestsLog(app.wsgi_app, metrics, state, quiet=settings.quiet)  # type: ignore[method-assign]  # Flask's own way
     return app

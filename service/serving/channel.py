@@ -3,15 +3,19 @@
 import socket
 import time
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
+from waitress.utilities import build_http_date
 
 from service.web.flask_app import REFUSED
 
+_TOLD = frozenset({"Date", "Server"})
+"""Headers that waitress leaves to the application where it has them."""
 _LINGER_SECONDS = 2.0
 """How long a refused client may go on sending before it must have read why."""
 
@@ -56,10 +60,41 @@ class _Refusal(WSGITask):  # type: ignore[misc]  # waitress ships no types
         return {**super().get_environment(), REFUSED: self._status}
 
 
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    date: str = build_http_date(second)
+    return date
+
+
+class _Task(WSGITask):  # type: ignore[misc]  # waitress ships no types
+    """Lets the application answer."""
+
+    def build_response_header(self) -> bytes:
+        """Return the head of an answer.
+
+        waitress takes the name of every header apart; where the length is known and the connection stays, there is
+        nothing to find out.
+        """
+        names = [name for name, _ in self.response_headers]
+        if (
+            self.version == "1.1"
+            and "CONNECTION" not in self.request.headers
+            and self.has_body
+            and "Content-Length" in names
+            and _TOLD.isdisjoint(names)
+        ):
+            lines = [f"{name}: {value}" for name, value in self.response_headers]
+            head = f"HTTP/1.1 {self.status}", *lines, f"Date: {_date(int(self.start_time))}", "\r\n"
+            return "\r\n".join(head).encode("latin-1")
+        whole: bytes = super().build_response_header()
+        return whole
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
     """A connection; `deadline` is the moment by which the client must have sent, or taken, what it is about to."""
 
     parser_class = _Parser
+    task_class = _Task
     error_task_class = _Refusal
     request: Any
     refused = False

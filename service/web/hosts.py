@@ -6,12 +6,17 @@ that one origin. The request still names that host, so what asks for no key answ
 
 from functools import lru_cache
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from flask import Flask, request
 from werkzeug.sansio.utils import host_is_trusted
 
 from service.serving.settings import Settings
 from service.web.problems import ProblemError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from service.web.flask_app import Gate
 
 
 def hosts_of(settings: Settings) -> list[str]:
@@ -24,18 +29,19 @@ def hosts_of(settings: Settings) -> list[str]:
     return ["localhost", "127.0.0.1", "[::1]", own]
 
 
-def require_host(app: Flask, hosts: list[str]) -> None:
-    """Refuse requests to other hosts; one that names none comes from no browser."""
+def host_gate(hosts: list[str]) -> "Gate":
+    """Return what refuses requests to other hosts; one that names none comes from no browser."""
 
     @lru_cache(maxsize=256)
     def ours(host: str) -> bool:
         # werkzeug cuts the address in brackets at its first colon.
         return host_is_trusted(host, hosts) or (host_is_trusted(host) and f"{host.partition(']')[0]}]" in hosts)
 
-    @app.before_request
-    def check() -> None:
-        host = request.environ.get("HTTP_HOST", "")
+    def check(environ: "WSGIEnvironment", _: str | None) -> None:
+        host = environ.get("HTTP_HOST", "")
         if host and not ours(host):
             raise ProblemError(
                 HTTPStatus.BAD_REQUEST, "This host is not answered here; BARCHASB_TRUSTED_HOSTS says which are."
             )
+
+    return check

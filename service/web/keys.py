@@ -7,15 +7,22 @@ browser without JavaScript gives it.
 import hmac
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, request
+from flask import request
 from limits import RateLimitItem
+from werkzeug.datastructures import Authorization, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from service.serving.settings import SettingsError
 from service.web.counts import Rate, SharedStorage
 from service.web.problems import ProblemError
-from service.web.requests_log import note
+from service.web.requests_log import notes_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from service.web.flask_app import Gate
 
 _LEAST = 16
 """Characters of a key: fewer can be guessed."""
@@ -48,16 +55,22 @@ def open_to_all[View: Callable[..., Any]](view: View) -> View:
     return view
 
 
-def key_name() -> str | None:
-    """Return the name of the key that the present request came with; None where no keys are asked for."""
-    name: str | None = g.get("key_name")
+def key_of(environ: "WSGIEnvironment") -> str | None:
+    """Return the name of the key that a request came with; None where no keys are asked for."""
+    name: str | None = notes_of(environ).get("key")
     return name
 
 
-def _given() -> bytes:
-    if given := request.headers.get("X-API-Key"):
+def key_name() -> str | None:
+    """Return the name of the key that the present request came with; None where no keys are asked for."""
+    return key_of(request.environ)
+
+
+def _given(environ: "WSGIEnvironment") -> bytes:
+    given: str | None = environ.get("HTTP_X_API_KEY")
+    if given:
         return given.encode("latin-1", "replace")
-    authorization = request.authorization
+    authorization = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
     if authorization is None:
         return b""
     given = authorization.token if authorization.type == "bearer" else authorization.get("password")
@@ -73,33 +86,35 @@ def _owner(keys: Mapping[str, bytes], given: bytes) -> str | None:
     return found
 
 
-def require_keys(app: Flask, keys: Mapping[str, bytes], wrong: RateLimitItem | None = None) -> None:
-    """Refuse every request without a key, but those to views that are open to all and to pages' static files.
+def key_gate(
+    views: Mapping[str, Callable[..., Any]], keys: Mapping[str, bytes], wrong: RateLimitItem | None = None
+) -> "Gate":
+    """Return what refuses a request without a key, but not for `views` that are open to all and pages' static files.
 
     An address that sends more wrong keys than `wrong` gets 429 for any key, so that it does not learn which is right.
     """
     guesses = Rate(wrong, SharedStorage(_ADDRESSES, lambda name: hash(name) % _ADDRESSES)) if wrong else None
 
-    @app.before_request
-    def check() -> None:
-        endpoint = request.endpoint or ""
-        given, address = _given(), request.remote_addr or ""
+    def check(environ: "WSGIEnvironment", endpoint: str | None) -> None:
+        given, address = _given(environ), environ.get("REMOTE_ADDR", "")
         if given and guesses:
             guesses.check(address)
         name = _owner(keys, given)
         if given and guesses and name is None:
             guesses.count(address)
         if name is not None:
-            g.key_name = name
-            note(key=name)
-        elif request.method != "OPTIONS" and not (
-            endpoint.endswith("static") or hasattr(app.view_functions.get(endpoint), "open_to_all")
+            notes_of(environ)["key"] = name
+        elif environ["REQUEST_METHOD"] != "OPTIONS" and not (
+            (endpoint or "").endswith("static") or hasattr(views.get(endpoint or ""), "open_to_all")
         ):
             # Only somebody who looks for a page is asked by the browser; a script there, which takes anything, is not.
-            looks = any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+            accepted = parse_accept_header(environ.get("HTTP_ACCEPT"), MIMEAccept)
+            looks = any(kind == "text/html" for kind, _ in accepted)
             scheme = "Basic" if looks else "Bearer"
             raise ProblemError(
                 HTTPStatus.UNAUTHORIZED,
                 "Send your key as the header Authorization: Bearer KEY.",
                 {"WWW-Authenticate": f'{scheme} realm="barchasb"'},
             )
+
+    return check

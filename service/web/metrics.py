@@ -18,17 +18,20 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from labels.scheme import SCORED
-from service.bulk import COUNTED, counted
+from labels.scheme import SCORED, Theme, Type
 from service.serving.shared import Shared
 from service.web.state import State
-from training.model import LABELS_OF, Array, Codes
+from training.model import DECIMALS, LABELS_OF, Array, Codes
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the latency histogram."""
-SCORES = np.round(np.arange(1, 11) / 10, 1)
+SCORES: list[float] = np.round(np.arange(1, 11) / 10, 1).tolist()
 """Upper bounds of the histograms of scores."""
-_BOUNDS: list[float] = SCORES.tolist()
+_ONE = 10**DECIMALS
+_BUCKETS = np.searchsorted(SCORES, np.round(np.arange(_ONE + 1) / _ONE, DECIMALS))
+"""The bucket of each score that there can be, times `_ONE`."""
+_FIRSTS = np.arange(len(SCORED)) * len(SCORES)
+"""The first bucket of each label."""
 _FEW = 4
 """Sentences up to which counting one by one is quicker than with arrays."""
 
@@ -44,29 +47,35 @@ class Metrics(Collector):
         self._state = state
         self._endpoints = {name: place for place, name in enumerate((*sorted(endpoints), _NONE))}
         self._seconds = len(SECONDS) + 2
+        # Codes stand for themes and type together; labels are counted from them when somebody wants to know.
         sizes = (
             len(self._endpoints) * _STATUSES,
             len(self._endpoints) * self._seconds,
-            len(COUNTED),
-            len(SCORED) * (len(SCORES) + 1),
-            3,
+            len(LABELS_OF),
+            len(SCORED) * len(SCORES),
+            len(SCORED),
+            2,
         )
         self._shared = Shared(sum(sizes))
-        ends = np.cumsum(sizes)
-        numbers = self._shared.numbers
-        self._requests, seconds, self._tags, scores, self._counts = np.split(numbers, ends[:-1])
-        self._latency = seconds.reshape(len(self._endpoints), self._seconds)
-        self._scores = scores.reshape(len(SCORED), len(SCORES) + 1)
         self._cells = self._shared.cells
-        _, self._latency_place, tags_place, self._scores_place, self._counts_place = (ends - sizes).tolist()
-        self._tag_places = [
-            [tags_place + COUNTED.index(label) for label in (*themes, kind)] for themes, kind in LABELS_OF
-        ]
+        ends = np.cumsum(sizes)
+        self._parts = ends[:-1]
+        _, _, self._codes, self._buckets, self._sums, self._changes = np.split(self._shared.numbers, self._parts)
+        _, self._latency_place, self._codes_place, self._buckets_place, self._sums_place, _ = (ends - sizes).tolist()
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
-    def request(self, endpoint: str | None, status: int, seconds: float) -> None:
-        """Count an answer."""
+    def request(
+        self, endpoint: str | None, status: int, seconds: float, tags: tuple[Array, Codes] | None = None
+    ) -> None:
+        """Count an answer, and the scores and codes of the tags in it, which are as for `count`."""
+        few: list[tuple[int, list[float]]] = []
+        if tags is not None:
+            scores, codes = tags
+            if len(codes) > _FEW:
+                self.count(scores, codes)
+            else:
+                few = [*zip(codes.tolist(), scores.tolist(), strict=True)]
         place = self._endpoints.get(endpoint or _NONE, len(self._endpoints) - 1)
         latency = self._latency_place + place * self._seconds
         bucket = latency + bisect_left(SECONDS, seconds)
@@ -75,43 +84,35 @@ class Metrics(Collector):
             cells[place * _STATUSES + status - _FIRST_STATUS] += 1
             cells[bucket] += 1
             cells[latency + self._seconds - 1] += seconds
+            for code, row in few:
+                cells[self._codes_place + code] += 1
+                place, first = self._sums_place, self._buckets_place
+                for score in row:
+                    cells[place] += score
+                    cells[first + bisect_left(SCORES, score)] += 1
+                    place += 1
+                    first += len(SCORES)
 
     def count(self, scores: Array, codes: Codes) -> None:
         """Count tags, which are as `Model.codes` returns them."""
-        if len(codes) <= _FEW:
-            self._count_each(scores.tolist(), codes.tolist())
-            return
-        places = np.searchsorted(SCORES, scores) + np.arange(len(SCORED)) * len(SCORES)
-        found = np.bincount(places.ravel(), minlength=len(SCORED) * len(SCORES)).reshape(len(SCORED), -1)
-        tags, sums = counted(codes), scores.sum(axis=0)
+        places = _BUCKETS.take((scores * _ONE + 0.5).astype(np.intp))
+        places += _FIRSTS
+        buckets = np.bincount(places.ravel(), minlength=len(self._buckets))
+        found, sums = np.bincount(codes, minlength=len(LABELS_OF)), scores.sum(axis=0)
         with self._shared:
-            self._counts[0] += len(codes)
-            self._tags += tags
-            self._scores[:, :-1] += found
-            self._scores[:, -1] += sums
-
-    def _count_each(self, rows: Sequence[Sequence[float]], codes: Sequence[int]) -> None:
-        cells, width = self._cells, len(SCORES) + 1
-        with self._shared:
-            cells[self._counts_place] += len(codes)
-            for code, row in zip(codes, rows, strict=True):
-                for place in self._tag_places[code]:
-                    cells[place] += 1
-                place = self._scores_place
-                for score in row:
-                    cells[place + bisect_left(_BOUNDS, score)] += 1
-                    place += width
-                    cells[place - 1] += score
+            self._codes += found
+            self._buckets += buckets
+            self._sums += sums
 
     def switched(self) -> None:
         """Count a change to another model."""
         with self._shared:
-            self._counts[1] += 1
+            self._changes[0] += 1
 
     def refused(self) -> None:
         """Count a model that was not taken."""
         with self._shared:
-            self._counts[2] += 1
+            self._changes[1] += 1
 
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""
@@ -121,14 +122,9 @@ class Metrics(Collector):
         """Yield the families of metrics, as of one moment."""
         with self._shared as numbers:
             now = numbers.copy()
-        requests = now[: self._requests.size].reshape(len(self._endpoints), _STATUSES)
-        place = self._requests.size
-        latency = now[place : place + self._latency.size].reshape(self._latency.shape)
-        place += self._latency.size
-        tags = now[place : place + self._tags.size]
-        place += self._tags.size
-        scores = now[place : place + self._scores.size].reshape(self._scores.shape)
-        sentences, switches, refused = now[-3:]
+        requests, latency, codes, buckets, sums, (switches, refused) = np.split(now, self._parts)
+        requests = requests.reshape(len(self._endpoints), -1)
+        latency = latency.reshape(len(self._endpoints), -1)
 
         counter = CounterMetricFamily("barchasb_requests", "Answers.", labels=["endpoint", "status"])
         histogram = HistogramMetricFamily("barchasb_request_seconds", "Time to an answer.", labels=["endpoint"])
@@ -139,14 +135,15 @@ class Metrics(Collector):
                 histogram.add_metric([name], *_buckets(SECONDS, latency[row]))
         yield counter
         yield histogram
-        yield CounterMetricFamily("barchasb_sentences", "Sentences tagged.", value=sentences)
+        yield CounterMetricFamily("barchasb_sentences", "Sentences tagged.", value=codes.sum())
         counter = CounterMetricFamily("barchasb_tags", "Sentences that got a label.", labels=["label"])
-        for label, count in zip(COUNTED, tags, strict=True):
-            counter.add_metric([str(label)], count)
+        for label in (*Theme, *Type):
+            given = [label in (*themes, kind) for themes, kind in LABELS_OF]
+            counter.add_metric([str(label)], codes[given].sum())
         yield counter
         histogram = HistogramMetricFamily("barchasb_score", "Scores of sentences, to see drift.", labels=["label"])
-        for label, score in zip(SCORED, scores, strict=True):
-            histogram.add_metric([str(label)], *_buckets(_BOUNDS, np.insert(score, -1, 0)))
+        for label, counts, total in zip(SCORED, buckets.reshape(len(SCORED), -1), sums, strict=True):
+            histogram.add_metric([str(label)], *_buckets(SCORES, np.append(counts, (0, total))))
         yield histogram
         yield CounterMetricFamily("barchasb_model_switches", "Changes to another model.", value=switches)
         yield CounterMetricFamily("barchasb_model_refused", "Models that were not taken.", value=refused)

@@ -4,9 +4,8 @@
 """
 
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -21,8 +20,7 @@ _MARKS = "<\n\r\v\f\x1c\x1d\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}.!?Ø
 _has_word = re.compile(r"[^\W_]").search
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifyRequest:
+class ClassifyRequest(NamedTuple):
     """A checked request: either a document or sentences, never both; `thresholds` by label, those that were given."""
 
     text: str | None

@@ -1,8 +1,11 @@
-"""Every request has an id, a line in the log and a place in the metrics; none of them has a word of its text."""
+"""What every request gets: an id, headers of its answer, a line in the log and a place in the metrics.
+
+Log and metrics have no word of its text.
+"""
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +13,13 @@ from flask import request
 from werkzeug.wsgi import ClosingIterator
 
 from service.serving.log import write_line
+from service.web.headers import security_headers
 from service.web.metrics import Metrics
 from service.web.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ID_HEADER = "X-Request-ID"
@@ -26,7 +32,10 @@ _ID = re.compile(ID_PATTERN)
 
 
 def notes_of(environ: "WSGIEnvironment") -> dict[str, Any]:
-    """Return what the line of a request in the log will have besides; never put a text in it that was sent."""
+    """Return what the line of a request in the log will have besides; never put a text in it that was sent.
+
+    `tags`, scores and codes of what was tagged, goes to the metrics and not to the log.
+    """
     notes: dict[str, Any] = environ[_NOTES]
     return notes
 
@@ -37,7 +46,7 @@ def note(**values: object) -> None:
 
 
 class RequestsLog:
-    """WSGI middleware: gives each request its id, and tells the log and the metrics of each answer at its end."""
+    """WSGI middleware: gives each request its id and its headers; tells log and metrics of each answer at its end."""
 
     def __init__(self, app: "WSGIApplication", metrics: Metrics, state: State, *, quiet: bool) -> None:
         self._app = app
@@ -56,10 +65,13 @@ class RequestsLog:
         status, streamed = 0, True
         tagger = self._state.tagger
 
-        def start(line: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+        # Quoted: it is made for each request, and its annotations would be too.
+        def start(line: str, headers: "list[tuple[str, str]]", *rest: Any) -> "Callable[[bytes], object]":
             nonlocal status, streamed
             status = int(line[:3])
-            streamed = all(name != "Content-Length" for name, _ in headers)
+            names = [name for name, _ in headers]
+            streamed = "Content-Length" not in names
+            headers += security_headers(names)
             headers.append((ID_HEADER, identity))
             if tagger is not None:
                 headers.append((VERSION_HEADER, tagger.version))
@@ -68,14 +80,14 @@ class RequestsLog:
         def end() -> None:
             seconds = perf_counter() - began
             endpoint = notes.pop("endpoint", None)
-            self._metrics.request(endpoint, status, seconds)
+            self._metrics.request(endpoint, status, seconds, notes.pop("tags", None))
             if not self._quiet:
                 write_line(
                     request=identity,
                     method=environ["REQUEST_METHOD"],
                     endpoint=endpoint,
                     status=status,
-                    ms=round(seconds * 1000, 3),
+                    ms=int(seconds * 1e6) / 1000,
                     bytes=environ.get("CONTENT_LENGTH"),
                     client=environ.get("REMOTE_ADDR"),
                     **notes,
