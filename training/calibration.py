@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.model import DECIMALS, Array
+from training.loops import DECIMALS
+from training.model import Array
 
 BINS = 10
 """Bins of equal width that probabilities are sorted into."""

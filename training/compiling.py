@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from training.loops import Numbers, Tokens, Words, Work, score
+from training.loops import Numbers, Sigmoids, Tokens, Words, Work, score
 from training.tokens import Arrays
 
 _SOURCES = ("training.loops", "training.tokens", "training.lexicon", "labels.scheme")
@@ -15,7 +15,8 @@ _SOURCES = ("training.loops", "training.tokens", "training.lexicon", "labels.sch
 class Score(Protocol):
     """Calls `training.loops.score`.
 
-    `arrays` are ends, spaces, those of `Lexicon.arrays`, of `Numbers`, bias, those of `Work`, sums, and firsts.
+    `arrays` are ends, spaces, those of `Lexicon.arrays`, of `Numbers`, bias, those of `Work`, sums, firsts, those of
+    `Sigmoids`, scores and codes.
     `numbers` are how many units and sentences there are, multiplier, clock, free, room, mark, and `Numbers.start` and
     `end`.
     """
@@ -29,10 +30,11 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
     n_units, n_sentences, multiplier, clock, free, room, mark, start, end = numbers
     ends, spaces, letters, pieces, tokens, pairs, joined, words, *rest = arrays
     kinds, before, after, farther, beyond, labels, bias = rest[:7]
+    sums, firsts, *sigmoids, scores, codes = rest[13:]
     return score(
         # Whoever interprets takes items of a list three times as fast.
         np.frombuffer(text, np.uint16, n_units).tolist(),
-        rest[-1][:n_sentences],
+        firsts[:n_sentences],
         ends[:n_sentences],
         spaces,
         multiplier,
@@ -44,8 +46,11 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
         Words(pairs, joined, *(words[name] for name in words.dtype.names or ())),
         Numbers(kinds, before, after, farther, beyond, labels, start, end),
         bias,
-        Work(*rest[7:-2]),
-        rest[-2][:n_sentences],
+        Sigmoids(*sigmoids),
+        Work(*rest[7:13]),
+        sums[:n_sentences],
+        scores[:n_sentences],
+        codes[:n_sentences],
     )
 
 

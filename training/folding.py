@@ -12,7 +12,7 @@ import numpy as np
 from training.compiling import Score, compiled, interpreted, worth_compiling
 from training.grams import Grams
 from training.lexicon import Lexicon
-from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Work
+from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Ints, Sigmoids, Work
 from training.number_rows import NumberRows
 from training.units import Encoded
 from training.views import word_feature
@@ -39,10 +39,11 @@ class Folded:
     ----------
     weights : the features of the views `word`, `char` and `number`; a view that is missing has none.
     bias : shape (n_labels,).
+    sigmoids : what makes probabilities and tags of log odds.
     limit : tokens that are remembered.
     """
 
-    def __init__(self, weights: Weights, bias: Floats, limit: int) -> None:
+    def __init__(self, weights: Weights, bias: Floats, sigmoids: Sigmoids, limit: int) -> None:
         nothing = ("", np.zeros((0, len(bias))))
         names, values = weights.get("word", nothing)
         self._words = dict(zip(names.split("\n"), range(len(values)), strict=False))
@@ -52,10 +53,11 @@ class Folded:
         names, values = weights.get("number", nothing)
         self._numbers = NumberRows(names, _on_grid(values))
         self._bias = _on_grid(bias)
+        self._sigmoids = Sigmoids(*map(np.ascontiguousarray, sigmoids))
         self._mark = 0
         self.lexicon = Lexicon(self.word_rows, self._numbers.neighbours, limit)
-        self._firsts = self._ends = np.empty(0, np.int64)
-        self._log_odds = np.empty((0, len(bias)))
+        self._firsts = self._ends = self._codes = np.empty(0, np.int64)
+        self._log_odds = self._scores = np.empty((0, len(bias)))
         empty = np.empty(0, np.int64)
         self._work = Work(empty, empty, empty, empty, np.empty(_WISHES, np.int64), empty)
 
@@ -66,8 +68,8 @@ class Folded:
         rows += self._grams.sums(words)
         return _on_grid(rows)
 
-    def scores(self, sentences: Encoded) -> Floats:
-        """Return the log odds of sentences, shape (n_sentences, n_labels)."""
+    def scores(self, sentences: Encoded) -> tuple[Floats, Floats, Ints]:
+        """Return the log odds of sentences, the probabilities, both of shape (n_sentences, n_labels), and the codes."""
         lexicon = self.lexicon
         lexicon.make_room()
         units, many = sentences.units, len(sentences)
@@ -87,12 +89,15 @@ class Folded:
                 *self._work,
                 self._log_odds,
                 self._firsts,
+                *self._sigmoids,
+                self._scores,
+                self._codes,
             )
             count, asked = divmod(call(arrays, numbers, sentences.text), ASKS)
             self._mark += many
             if asked == DONE:
                 lexicon.count(count)
-                return self._log_odds[:many].copy()
+                return self._log_odds[:many].copy(), self._scores[:many].copy(), self._codes[:many].copy()
             self._answer(asked, count)
 
     def _reserve(self, units: int, sentences: int) -> None:
@@ -102,9 +107,9 @@ class Folded:
         if (tokens := (units + sentences) // 2 + 1) > len(work.found):
             work = work._replace(found=np.empty(2 * tokens, np.int64))
         if sentences > len(self._ends):
-            self._firsts, self._ends, per_sentence, words_each = np.empty((4, 2 * sentences), np.int64)
-            work = work._replace(per_sentence=per_sentence, words_each=words_each)
-            self._log_odds = np.empty((2 * sentences, len(self._bias)))
+            self._firsts, self._ends, self._codes, *each = np.empty((5, 2 * sentences), np.int64)
+            work = work._replace(per_sentence=each[0], words_each=each[1])
+            self._log_odds, self._scores = np.empty((2, 2 * sentences, len(self._bias)))
         if (room := self.lexicon.tokens.room) > len(work.fresh):
             work = work._replace(fresh=np.empty(2 * room, np.int64))
         self._work = work

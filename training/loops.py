@@ -4,6 +4,7 @@ Interpreted they need some 500 microseconds for a sentence of news, compiled som
 What they read lies in arrays, the same for both.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,11 @@ Units = NDArray[np.uint16] | list[int]
 PREFIX, SUFFIX, HEH_SUFFIX, ENDS_ALPHA, ENDS_HEH, STARTS_ALPHA, NUMBER, MONTH = (1 << bit for bit in range(8))
 """What a word can be, as bits of its flags."""
 LABELS = len(SCORED)
+DECIMALS = 4
+"""Scores are rounded to this many places before the threshold is applied, so that what is shown decides."""
+ONE = 10.0**DECIMALS
+MOST_EXPONENT = 700.0
+"""What `math.exp` takes and gives no error for; the score is zero long before."""
 AND_WORD = 0
 """The number of the word «و»."""
 
@@ -95,6 +101,14 @@ class Numbers(NamedTuple):
     labels: Ints
     start: int
     end: int
+
+
+class Sigmoids(NamedTuple):
+    """Platt's sigmoid of each label, and the probability from which the label is given."""
+
+    slopes: Floats
+    intercepts: Floats
+    thresholds: Floats
 
 
 class Work(NamedTuple):
@@ -300,6 +314,23 @@ def add_numbers(line: Ints, words_each: Ints, words: Words, numbers: Numbers, su
     return wished
 
 
+def calibrate(sums: Floats, sigmoids: Sigmoids, scores: Floats, codes: Ints) -> None:
+    """Write the probabilities that log odds stand for, rounded to `DECIMALS`, and which labels they give.
+
+    `sums` and `scores` have shape (n_sentences, n_labels), `codes` shape (n_sentences,); bit n is the n-th label.
+    """
+    slopes, intercepts, thresholds = sigmoids
+    for sentence in range(len(sums)):
+        code = 0
+        for label in range(LABELS):
+            exponent = -(sums[sentence, label] * slopes[label] + intercepts[label])
+            found = np.rint(ONE / (1.0 + math.exp(min(exponent, MOST_EXPONENT)))) / ONE
+            scores[sentence, label] = found
+            if found >= thresholds[label]:
+                code |= 1 << label
+        codes[sentence] = code
+
+
 def score(
     units: Units,
     firsts: Ints,
@@ -314,10 +345,15 @@ def score(
     words: Words,
     numbers: Numbers,
     bias: Floats,
+    sigmoids: Sigmoids,
     work: Work,
     sums: Floats,
+    scores: Floats,
+    codes: Ints,
 ) -> int:
     """Write the log odds of sentences into `sums`, shape (n_sentences, n_labels); return what is asked for.
+
+    `scores` and `codes` take what `calibrate` makes of them.
 
     That is DONE and how many tokens there are. Or, and then nothing that is written counts: FRESH tokens to learn, a
     table that is FULL, with as many to learn, a line so LONG, or as many wishes for PAIRS of words or KINDS of numbers.
@@ -342,4 +378,5 @@ def score(
     wished = add_numbers(line, words_each, words, numbers, sums, wishes)
     if wished > 0:
         return KINDS + ASKS * wished
+    calibrate(sums, sigmoids, scores, codes)
     return DONE + ASKS * count

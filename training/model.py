@@ -20,6 +20,7 @@ from seeds.text import words
 from training.compiling import worth_compiling
 from training.folding import Folded
 from training.lexicon import LIMIT, TableInfo
+from training.loops import Sigmoids, calibrate
 from training.numbers import run_features, runs
 from training.units import Encoded, encoded
 
@@ -27,14 +28,12 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 """A set of labels each: bit n stands for the n-th of SCORED."""
 
-DECIMALS = 4
-"""Scores are rounded to this many places before the threshold is applied, so that what is shown decides."""
-
 _SENTENCES = 1024
 """Sentences that are scored at once; fewer spend their time on overhead, more in slower memory."""
 _UNITS = 1 << 20
 """UTF-16 units of sentences that are scored at once, so that long ones need no more memory than many."""
 
+_NO_CODES = np.empty(0, np.int64)
 _BITS = 1 << np.arange(len(SCORED))
 
 LABELS_OF = [
@@ -119,9 +118,9 @@ class Model:
         self._begin()
 
     def _begin(self) -> None:
-        self._folded = Folded(self.features, self.bias, self._limit)
+        self._sigmoids = Sigmoids(self.slopes, self.intercepts, self.thresholds)
+        self._folded = Folded(self.features, self.bias, self._sigmoids, self._limit)
         self._lock = Lock()
-        self._half_slopes, self._half_intercepts = 0.5 * self.slopes, 0.5 * self.intercepts
 
     def __getstate__(self) -> dict[str, Any]:
         # What is remembered stays here, and so does the lock.
@@ -171,41 +170,44 @@ class Model:
 
     def codes(self, sentences: Sequence[str] | Encoded) -> tuple[Codes, Array]:
         """Return the tags as arrays, without an object for each: codes, shape (n_sentences,), and scores."""
-        scores = self.predict_proba(sentences)
-        return codes_of(scores, self.thresholds), scores
+        _, scores, codes = self._scores(sentences)
+        return codes, scores
 
     def predict_proba(self, sentences: Sequence[str] | Encoded) -> Array:
         """Return the calibrated probabilities, rounded to `DECIMALS`, shape (n_sentences, n_labels)."""
-        return self.calibrated(self.decision_function(sentences))
+        return self._scores(sentences)[1]
 
     def calibrated(self, scores: Array) -> Array:
         """Return the probabilities that log odds stand for, both of shape (n_sentences, n_labels)."""
-        # tanh instead of exp: no overflow however large the score. Halves are exact; so this is
-        # round(.5 * (1 + tanh(.5 * (slopes * scores + intercepts))), DECIMALS), in half the time for one sentence.
-        found = scores * self._half_slopes
-        found += self._half_intercepts
-        np.tanh(found, found)
-        found += 1.0
-        found *= 0.5 * 10**DECIMALS
-        np.rint(found, found)
-        found /= 10**DECIMALS
+        found, codes = np.empty_like(scores), np.empty(len(scores), np.int64)
+        calibrate(scores, self._sigmoids, found, codes)
         return found
 
     def decision_function(self, sentences: Sequence[str] | Encoded) -> Array:
         """Return the log odds before calibration, shape (n_sentences, n_labels)."""
-        parts = [self._scores(chunk) for chunk in _chunks(sentences)]
+        return self._scores(sentences)[0]
+
+    def _scores(self, sentences: Sequence[str] | Encoded) -> tuple[Array, Array, Codes]:
+        """Return log odds, probabilities and codes."""
+        parts = [self._chunk(chunk) for chunk in _chunks(sentences)]
         if len(parts) == 1:
             return parts[0]
-        return np.concatenate(parts) if parts else np.empty((0, len(SCORED)))
+        log_odds, scores, codes = zip(*parts, strict=True) if parts else ((), (), ())
+        nothing = np.empty((0, len(SCORED)))
+        return (
+            np.concatenate([nothing, *log_odds]),
+            np.concatenate([nothing, *scores]),
+            np.concatenate([_NO_CODES, *codes]),
+        )
 
-    def _scores(self, chunk: Encoded) -> Array:
+    def _chunk(self, chunk: Encoded) -> tuple[Array, Array, Codes]:
         # The table of words belongs to one chunk at a time.
         with self._lock:
             try:
                 return self._folded.scores(chunk)
             except BaseException:
                 # Whoever stops it may go on with the model: what was half learned would be wrong for good.
-                self._folded = Folded(self.features, self.bias, self._limit)
+                self._folded = Folded(self.features, self.bias, self._sigmoids, self._limit)
                 raise
 
     def explain(self, sentence: str) -> list[Contribution]:

@@ -14,7 +14,8 @@ from seeds.text import words
 from training.calibration import BINS, SURE, Band
 from training.curve import learning_curve
 from training.evaluate import Given, macro_f1
-from training.model import DECIMALS, Array, Model
+from training.loops import DECIMALS
+from training.model import Array, Model
 from training.pages import render
 from training.tables import MACROS, Measures
 

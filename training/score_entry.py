@@ -11,7 +11,7 @@ from training.loops import score
 from training.machine_code import NUMBERS
 from training.tokens import TOKEN
 
-FUNCTIONS = (loops.find, loops.add_words, loops.add_numbers, loops.score)
+FUNCTIONS = (loops.find, loops.add_words, loops.add_numbers, loops.calibrate, loops.score)
 
 
 def _column(record: np.dtype[Any], field: str) -> int:
@@ -30,7 +30,7 @@ _ROWS_END = _ROWS + WORD["rows"].shape[0]
 
 def entry(addresses: Any, given: Any, text: Any) -> int:
     """Call `score`; what is given stands in the order of `training.folding`."""
-    numbers = carray(given, (NUMBERS + 2 * 23,))
+    numbers = carray(given, (NUMBERS + 2 * 28,))
     shape = numbers[NUMBERS:]
     units = carray(text, (numbers[0],))
     firsts = carray(addresses[22], (numbers[1],), np.int64)
@@ -75,6 +75,11 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
         numbers[8],
     )
     bias = carray(addresses[14], (shape[28],), np.float64)
+    sigmoids: Any = (
+        carray(addresses[23], (shape[46],), np.float64),
+        carray(addresses[24], (shape[48],), np.float64),
+        carray(addresses[25], (shape[50],), np.float64),
+    )
     work: Any = (
         carray(addresses[15], (shape[30],), np.int64),
         carray(addresses[16], (shape[32],), np.int64),
@@ -98,6 +103,9 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
         words,
         known,
         bias,
+        sigmoids,
         work,
         sums,
+        carray(addresses[26], (numbers[1], shape[53]), np.float64),
+        carray(addresses[27], (numbers[1],), np.int64),
     )

@@ -9,6 +9,7 @@ from training.loops import Ints
 
 ENCODING, ERRORS = "utf-16-le", "surrogatepass"
 """How text becomes units: a lone surrogate is one by itself."""
+_HIGH_SURROGATE, _SURROGATE_BITS = 0xD800, 0xFC00
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,18 @@ class Encoded:
 
 def encoded(sentences: Sequence[str]) -> Encoded:
     """Return sentences as units."""
-    units = "".join(sentences).encode(ENCODING, ERRORS)
-    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+    text = "".join(sentences)
+    units = text.encode(ENCODING, ERRORS)
     bounds = np.zeros(len(sentences) + 1, np.int64)
-    if 2 * lengths.sum() < len(units):
+    np.fromiter(map(len, sentences), np.int64, len(sentences)).cumsum(out=bounds[1:])
+    if 2 * len(text) < len(units):
         # Beyond the first plane a code point has two units.
-        lengths = np.array([len(sentence.encode(ENCODING, ERRORS)) // 2 for sentence in sentences])
-    lengths.cumsum(out=bounds[1:])
+        high = np.frombuffer(units, np.uint16) & _SURROGATE_BITS == _HIGH_SURROGATE
+        pairs = high.nonzero()[0]
+        if 2 * (len(text) + len(pairs)) == len(units):
+            bounds += np.searchsorted(pairs - np.arange(len(pairs)), bounds)
+        else:
+            # Some stand alone.
+            lengths = [len(sentence.encode(ENCODING, ERRORS)) // 2 for sentence in sentences]
+            bounds[1:] = np.cumsum(lengths)
     return Encoded(units, bounds[:-1], bounds[1:])

@@ -16,7 +16,7 @@ from seeds.text import words
 from service.tagger import Tagger
 from training import store
 from training.fit import TASKS, pipeline_of
-from training.model import Array, Model
+from training.model import Array, Codes, Model, codes_of
 from training.units import Encoded
 
 VARIABLE = "BARCHASB_BENCH_PIPELINES"
@@ -39,6 +39,11 @@ class Unfolded(Model):
         given = sentences.decoded() if isinstance(sentences, Encoded) else sentences
         texts = [words(sentence) for sentence in given]
         return np.hstack([pipeline.decision_function(texts) for pipeline in self.pipelines])
+
+    def codes(self, sentences: Sequence[str] | Encoded) -> tuple[Codes, Array]:
+        """Return the tags as arrays: codes, shape (n_sentences,), and scores."""
+        scores = self.calibrated(self.decision_function(sentences))
+        return codes_of(scores, self.thresholds), scores
 
 
 def save(path: Path, labels: Iterable[Path] | None = None, models: Path | None = None) -> None:

@@ -21,7 +21,8 @@ from prometheus_client.registry import Collector
 from labels.scheme import SCORED, Theme, Type
 from service.serving.shared import Shared
 from service.web.state import State
-from training.model import DECIMALS, LABELS_OF, Array, Codes
+from training.loops import DECIMALS
+from training.model import LABELS_OF, Array, Codes
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the latency histogram."""
