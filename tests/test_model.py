@@ -243,6 +243,18 @@ def test_a_space_for_a_non_joiner_before_an_affix_keeps_99_of_100_tags(current, 
     assert same / len(changed) >= 0.99
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "message"),
+    [
+        ("slopes", np.zeros(3), r"slopes: expected an array of shape \(5,\), got \(3,\)"),
+        ("features", {"word": ("کار\nنان", np.zeros((3, 5)))}, r"weights of word: expected an array of shape \(2, 5\)"),
+    ],
+)
+def test_arrays_of_another_shape_make_no_model(tagger, name, state, message):
+    with pytest.raises(ValueError, match=message):
+        Model.from_state({**tagger.model.to_state(), name: state})
+
+
 def test_a_model_that_was_stopped_halfway_scores_as_before(tagger, labelled, monkeypatch):
     texts = [sentence.text for sentence in labelled[:50]]
     model = Model.from_state(tagger.model.to_state())

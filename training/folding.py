@@ -53,7 +53,7 @@ class Folded:
         names, values = weights.get("number", nothing)
         self._numbers = NumberRows(names, _on_grid(values))
         self._bias = _on_grid(bias)
-        self._sigmoids = Sigmoids(*map(np.ascontiguousarray, sigmoids))
+        self._sigmoids = Sigmoids(*(np.ascontiguousarray(each, np.float64) for each in sigmoids))
         self._mark = 0
         self.lexicon = Lexicon(self.word_rows, self._numbers.neighbours, limit)
         self._firsts = self._ends = self._codes = np.empty(0, np.int64)

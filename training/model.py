@@ -97,6 +97,8 @@ class Model:
     limit : tokens of which the model remembers what they add.
 
     One model may be used by several threads; they wait for each other.
+
+    Raises ValueError for arrays of other shapes.
     """
 
     def __init__(
@@ -115,7 +117,20 @@ class Model:
         self.intercepts = intercepts
         self.thresholds = thresholds
         self._limit = limit
+        self._check()
         self._begin()
+
+    def _check(self) -> None:
+        """Look at the shapes, for machine code does not."""
+        labels = len(SCORED)
+        shapes: dict[str, tuple[Array, tuple[int, ...]]] = {
+            name: (getattr(self, name), (labels,)) for name in ("bias", "slopes", "intercepts", "thresholds")
+        }
+        for view, (names, weights) in self.features.items():
+            shapes[f"weights of {view}"] = weights, (len(names.split("\n")) if names else 0, labels)
+        for name, (array, shape) in shapes.items():
+            if array.shape != shape:
+                raise ValueError(f"{name}: expected an array of shape {shape}, got {array.shape}")
 
     def _begin(self) -> None:
         self._sigmoids = Sigmoids(self.slopes, self.intercepts, self.thresholds)

@@ -198,7 +198,6 @@ def load(models: Path | None = None, version: str | None = None) -> tuple[Model,
     models = models or folder()
     manifest, content = _checked(version or current(models), models)
     try:
-        state = state_file.read(content)
-    except state_file.StateError as error:
+        return Model.from_state(state_file.read(content)), manifest
+    except (state_file.StateError, TypeError, ValueError) as error:
         raise ModelError(f"{models / manifest.version / _MODEL}: {error}; {_REMEDY}") from error
-    return Model.from_state(state), manifest
