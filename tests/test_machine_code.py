@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training import machine_code as machine_code_module
 from training.machine_code import Caller, machine_code
 
 ROOT = Path(__file__).parent.parent
@@ -72,6 +73,16 @@ def test_where_nothing_can_be_kept_it_is_made_for_the_process_alone(tmp_path):
     (tmp_path / "file").write_text("")
     assert answered(tmp_path / "file") == ["7", "0", "2", "4", "True"]
     assert not [*tmp_path.rglob("*.o")]
+
+
+def test_somebody_without_a_home_has_no_cache(monkeypatch):
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    (folder,) = machine_code_module._folders(Path("a.py"))
+    assert folder.name == "__pycache__"
 
 
 @pytest.mark.usefixtures("first")

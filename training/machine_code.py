@@ -6,7 +6,7 @@ made is an ordinary object file, which LLVM alone loads in a twentieth of that.
 
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -30,6 +30,7 @@ NUMBERS = 16
 """Numbers that an entry gets before the shapes of its arrays."""
 _OF_NUMBA = ("numba_", "NRT_")
 """How the names of the functions begin that come with numba."""
+_DIGEST = sha256().digest_size
 _ENGINES: list[Any] = []
 """What holds the code as long as the process lives."""
 
@@ -46,10 +47,12 @@ def _key(sources: Sequence[Path]) -> str:
     return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _folders(source: Path) -> list[Path]:
-    """Return where machine code can be kept: beside the source as Python keeps its own, or in the user's cache."""
-    cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return [Path(cache_from_source(source)).parent, cache_home / "barchasb"]
+def _folders(source: Path) -> Iterator[Path]:
+    """Yield where machine code can be kept: beside the source as Python keeps its own, or in the user's cache."""
+    yield Path(cache_from_source(source)).parent
+    # Somebody without a home has no cache either.
+    with suppress(RuntimeError):
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "barchasb"
 
 
 def _machine() -> Any:
@@ -102,7 +105,7 @@ def _kept(path: Path) -> bytes | None:
     with suppress(OSError):
         content = path.read_bytes()
         # LLVM would take a damaged file for a good one.
-        if _whole(content[32:]) == content:
+        if _whole(content[_DIGEST:]) == content:
             return content
     return None
 
@@ -133,7 +136,7 @@ def machine_code(module: str, *calls: str) -> Callable[[int, int, bytes], int]:
     """
     specs = [find_spec(name) for name in (module, *calls)]
     sources = [Path(spec.origin) for spec in specs if spec and spec.origin]
-    name, _, code = _code(module, sources)[32:].partition(b"\n")
+    name, _, code = _code(module, sources)[_DIGEST:].partition(b"\n")
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
