@@ -53,8 +53,8 @@ class Grams:
     def __init__(self, names: str, weights: Floats) -> None:
         self._weights = weights
         self._labels = np.arange(weights.shape[1])
-        # The last is a blank, which no word has, so that there is something to find even where there are no others.
-        codes = _codes("\n".join([*([names] if names else []), " " * SHORTEST, ""]))
+        # Where there are none, a blank, which no word has: there must be something to look among.
+        codes = _codes(f"{names or ' ' * SHORTEST}\n")
         ends = (codes == ord("\n")).nonzero()[0]
         starts = np.concatenate(([0], ends[:-1] + 1))
         self._first, self._second = _numbers_of(codes, starts, ends - starts - SHORTEST)
