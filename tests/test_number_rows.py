@@ -15,7 +15,7 @@ SENTENCES = st.lists(
 def kinds_of(rows, kind, month):
     shapes = sum(1 << SHAPES.index(name) for name in kind)
     rows.learn([2 * shapes + month])
-    return Numbers(*rows.tables).kinds[shapes, int(month)]
+    return Numbers(*rows.tables, *rows.edges).kinds[shapes, int(month)]
 
 
 @given(st.lists(SENTENCES, max_size=8), st.integers(0, 2))
@@ -27,7 +27,7 @@ def test_the_tables_sum_to_the_weights_of_the_features_of_a_number(sentences, la
     weights[:, label] = np.arange(1, len(names) + 1) / 8
     known = dict(zip(names, weights[:, label].tolist(), strict=True))
     rows = NumberRows("\n".join(names), weights)
-    tables = Numbers(*rows.tables)
+    tables = Numbers(*rows.tables, *rows.edges)
     assert tables.labels.tolist() == ([label] if names else [])
     if not names:
         return
