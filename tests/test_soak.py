@@ -5,8 +5,8 @@ TABLE = 2_000
 
 def test_memory_is_flat_however_many_words_are_new(models, tmp_path):
     # Each lap fills and drops the small table several times. Of two workers one may get its first request in any lap.
-    report = soak.run(models, tmp_path / "log", laps=6, requests=2, command=soak.command(TABLE), workers=1)
-    assert report.words > 30 * TABLE
+    report = soak.run(models, tmp_path / "log", laps=12, requests=2, command=soak.command(TABLE), workers=1)
+    assert report.words > 60 * TABLE
     assert report.ratio <= soak.MOST, report.text()
 
 
