@@ -14,10 +14,13 @@ FUNCTIONS = (line_loops.find_lines,)
 
 def entry(addresses: Any, given: Any, text: Any) -> int:
     """Call `find_lines`; what is given stands in the order of `service.lines`."""
-    numbers = carray(given, (NUMBERS + 2 * 2,))
+    numbers = carray(given, (NUMBERS + 2 * 3,))
     shape = numbers[NUMBERS:]
+    # Behind the text there is always one byte more, as C has it.
+    pairs = carray(text, ((numbers[0] + 1) // 2,))
     return find_lines(
-        carray(text, (numbers[0],)),
+        pairs.view(np.uint8)[: numbers[0]],
         carray(addresses[0], (shape[0],), np.uint8),
-        carray(addresses[1], (shape[2], COLUMNS), np.int64),
+        carray(addresses[1], (shape[2],), np.uint16),
+        carray(addresses[2], (shape[4], COLUMNS), np.int64),
     )

@@ -64,7 +64,7 @@ class _Document:
 
     def sentences(self, *, lines: bool) -> list[Sentence]:
         """Return its sentences, or its lines where `lines` is set, that are long enough to be worth labelling."""
-        found = lines_of(self.text).each() if lines else read_sentences(self.text)
+        found = lines_of(self.text.encode()).each() if lines else read_sentences(self.text)
         return [sentence for sentence in found if len(words(sentence.text)) >= _SHORTEST]
 
 

@@ -71,8 +71,7 @@ class Spelled:
 
     def __call__(self, sentences):
         found, counts = found_in(self.table, sentences, self.learn)
-        words = tokens_of(self.table).firsts[found]
-        tokens = [self.spelling[word] for word in words.tolist()]
+        tokens = [self.spelling[word] for word in found.tolist()]
         ends = counts.cumsum().tolist()
         return [tokens[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
@@ -121,8 +120,8 @@ def test_a_token_that_stands_for_several_words_or_none_has_them_in_order():
     for _ in range(2):
         tokens = tokens_of(table)
         assert [
-            [tokens.firsts[token]] if count == 1 else [*tokens.pieces[tokens.firsts[token] :][:count]]
-            for token, count in zip(found, tokens.counts[found], strict=True)
+            [each] if each >= 0 else [*tokens.pieces[tokens.firsts[-1 - each] :][: tokens.counts[-1 - each]]]
+            for each in found
         ] == [*words.values()]
         found_in(table, ["b-c d-e-f -"], lambda _: [])
 

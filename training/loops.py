@@ -142,10 +142,11 @@ def find(
     """Find the tokens of sentences in the table, put in what is not there; return how many of them are `fresh`.
 
     The sentences stand in `units` one behind the other from `firsts` to before `ends`; units of `letters` from `free`
-    on are free. `found` takes the tokens in order and `per_sentence` how many are of each. Where more than `room` would
-    be fresh, -1 less how many are is returned, and `found` is not whole.
+    on are free. `found` takes the tokens in order: the word of one that stands for one word, -1 less the number of any
+    other; `per_sentence` takes how many are of each sentence. Where more than `room` would be fresh, -1 less how many
+    are is returned, and `found` is not whole.
     """
-    letters, _, used, codes, lengths, starts, _, counts, heads = table
+    letters, _, used, codes, lengths, starts, words, counts, heads = table
     mask = len(codes) - 1
     count = new = 0
     for sentence in range(len(ends)):
@@ -196,7 +197,8 @@ def find(
                 fresh[new] = slot
                 new += 1
             used[slot] = clock
-            found[count] = slot
+            # Here it lies at hand; whoever came back for it would have to fetch it again.
+            found[count] = words[slot] if counts[slot] == 1 else -1 - slot
             count += 1
         per_sentence[sentence] = count - before
     return new
@@ -230,11 +232,14 @@ def add_words(
         before = 0
         takes = False
         for _ in range(per_sentence[sentence]):
-            token = found[place]
+            word = found[place]
             place += 1
-            first = firsts[token]
-            for piece in range(counts[token]):
-                word = first if counts[token] == 1 else pieces[first + piece]
+            many, first = 1, 0
+            if word < 0:
+                many, first = counts[-1 - word], firsts[-1 - word]
+            for piece in range(first, first + many):
+                if found[place - 1] < 0:
+                    word = pieces[piece]
                 flag = flags[word]
                 taken = takes and flag & STARTS_ALPHA != 0
                 takes = flag & PREFIX != 0 and not taken
@@ -369,7 +374,7 @@ def score(
     for sentence in range(len(ends)):
         count += per_sentence[sentence]
     for place in range(count):
-        most += counts[found[place]]
+        most += 1 if found[place] >= 0 else counts[-1 - found[place]]
     if most > len(line):
         return LONG + ASKS * most
     wished = add_words(found, per_sentence, tokens, words, bias, mark, sums, line, words_each, wishes)

@@ -126,17 +126,20 @@ class _Tagging:
 
     def _take_text(self, item: Lines) -> None:
         """Take the lines of a text."""
-        text = item.data.decode("utf-8", "replace")
-        if b"\0" in item.data or "\N{REPLACEMENT CHARACTER}" in text:
-            # A bad line becomes blank, as long as it was, so that the others keep their places.
-            kept = text.split("\n")
-            for place, line in enumerate(item.data.split(b"\n")):
-                if reason := _bad_line(line):
-                    self._faults.append(Fault(item.file, item.line + place, reason))
-                    kept[place] = " " * len(kept[place])
-            text = "\n".join(kept)
-        sentences = lines_of(text, item.place)
+        try:
+            sentences = lines_of(item.data if b"\0" not in item.data else self._good_lines(item), item.place)
+        except UnicodeDecodeError:
+            sentences = lines_of(self._good_lines(item), item.place)
         self._take(sentences, Tally(item.file, whole=False), [(self._more(item.file, {}), len(sentences))])
+
+    def _good_lines(self, item: Lines) -> bytes:
+        """Return a text whose bad lines are blank, as long as they were, so that the others keep their places."""
+        kept = item.data.split(b"\n")
+        for place, line in enumerate(kept):
+            if reason := _bad_line(line):
+                self._faults.append(Fault(item.file, item.line + place, reason))
+                kept[place] = b" " * len(line.decode("utf-8", "replace"))
+        return b"\n".join(kept)
 
     def _take_records(self, item: Item) -> None:
         """Take the sentences of the records of an item."""
