@@ -9,7 +9,7 @@ import numpy as np
 
 from labels.scheme import Theme, Type
 from seeds.sentences import Sentence
-from training.loops import Ints
+from training.arrays import Ints
 from training.model import LABELS_OF, Codes
 from training.units import Encoded, encoded
 

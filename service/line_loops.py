@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from training.loops import Ints, Units
+from training.arrays import Ints, Units
 
 SPACE, WORD = (1 << bit for bit in range(2))
 """What a UTF-16 unit is to a line: `str.strip` takes it off, it is a letter or digit."""

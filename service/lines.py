@@ -8,8 +8,9 @@ import numpy as np
 
 from service.bulk import Sentences
 from service.line_loops import BEHIND, COLUMNS, MORE, NOT_UTF8, SPACE, WORD, find_lines
+from training.arrays import Ints
 from training.compiling import worth_compiling
-from training.loops import SPACES, Ints
+from training.token_loops import SPACES
 from training.units import ENCODING, Encoded
 
 _LINES = 1 << 10

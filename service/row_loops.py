@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.scheme import SCORED
-from training.loops import Floats, Ints, Units
+from training.arrays import Floats, Ints, Units
 
 Bytes = NDArray[np.uint8]
 Tables = tuple[Bytes, Bytes, Bytes]

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.lexicon import SHAPES
-from training.loops import Numbers
 from training.number_rows import NumberRows
 from training.numbers import END, START, run_features
+from training.word_loops import Numbers
 
 SENTENCES = st.lists(
     st.sampled_from("۲ 12 هزار یک نفر تن مهر کرمان در".replace("۲", "2").split()), min_size=1, max_size=6

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from training.loops import SPACES, Tokens, find
+from training.token_loops import SPACES, SPAN, Tokens, find
 from training.tokens import TokenTable
 from training.units import ENCODING, ERRORS, encoded
 
@@ -50,6 +50,7 @@ def found_in(table, sentences, learn):
             counts,
             fresh,
             room,
+            np.empty((len(units), SPAN), np.int64),
         )
         if new == 0:
             return found[: counts.sum()], counts

@@ -5,10 +5,20 @@ from typing import Protocol
 
 import numpy as np
 
-from training.loops import Numbers, Sigmoids, Tokens, Words, Work, score
-from training.tokens import Arrays
+from training.arrays import Arrays
+from training.loops import Sigmoids, Work, score
+from training.token_loops import Tokens
+from training.word_loops import Numbers, Words
 
-_SOURCES = ("training.loops", "training.tokens", "training.lexicon", "labels.scheme")
+_SOURCES = (
+    "training.loops",
+    "training.token_loops",
+    "training.word_loops",
+    "training.tokens",
+    "training.lexicon",
+    "training.arrays",
+    "labels.scheme",
+)
 """What the machine code is made of besides."""
 
 
@@ -30,7 +40,7 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
     n_units, n_sentences, multiplier, clock, free, room, mark, start, end = numbers
     ends, spaces, letters, pieces, tokens, pairs, joined, words, *rest = arrays
     kinds, before, after, farther, beyond, labels, bias = rest[:7]
-    sums, firsts, *sigmoids, scores, codes = rest[13:]
+    sums, firsts, *sigmoids, scores, codes = rest[14:]
     return score(
         # Whoever interprets takes items of a list three times as fast.
         np.frombuffer(text, np.uint16, n_units).tolist(),
@@ -47,7 +57,7 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
         Numbers(kinds, before, after, farther, beyond, labels, start, end),
         bias,
         Sigmoids(*sigmoids),
-        Work(*rest[7:13]),
+        Work(*rest[7:14]),
         sums[:n_sentences],
         scores[:n_sentences],
         codes[:n_sentences],

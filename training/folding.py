@@ -9,11 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
+from training.arrays import Floats, Ints
 from training.compiling import Score, compiled, interpreted, worth_compiling
 from training.grams import Grams
 from training.lexicon import Lexicon
-from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, SPACES, Floats, Ints, Sigmoids, Work
+from training.loops import ASKS, DONE, FRESH, FULL, LONG, PAIRS, Sigmoids, Work
 from training.number_rows import NumberRows
+from training.token_loops import SPACES, SPAN
 from training.units import Encoded
 from training.views import word_feature
 
@@ -59,7 +61,7 @@ class Folded:
         self._firsts = self._ends = self._codes = np.empty(0, np.int64)
         self._log_odds = self._scores = np.empty((0, len(bias)))
         empty = np.empty(0, np.int64)
-        self._work = Work(empty, empty, empty, empty, np.empty(_WISHES, np.int64), empty)
+        self._work = Work(empty, empty, empty, empty, np.empty(_WISHES, np.int64), empty, np.empty((0, SPAN), np.int64))
 
     def word_rows(self, words: Sequence[str]) -> Floats:
         """Return the rows of words of the normal form, shape (n_words, n_labels)."""
@@ -105,7 +107,8 @@ class Folded:
         work = self._work
         # Every second unit can be a token, and in each sentence one more.
         if (tokens := (units + sentences) // 2 + 1) > len(work.found):
-            work = work._replace(found=np.empty(2 * tokens, np.int64))
+            found, spans = np.empty(2 * tokens, np.int64), np.empty((2 * tokens, SPAN), np.int64)
+            work = work._replace(found=found, spans=spans)
         if sentences > len(self._ends):
             self._firsts, self._ends, self._codes, *each = np.empty((5, 2 * sentences), np.int64)
             work = work._replace(per_sentence=each[0], words_each=each[1])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.loops import Floats, Ints
+from training.arrays import Floats, Ints
 from training.views import LONGEST, SHORTEST, spelled
 
 _BITS = 21

@@ -13,7 +13,10 @@ import numpy as np
 
 from labels.scheme import SCORED
 from seeds.text import AFFIXES, HEH, HEH_SUFFIXES, PREFIXES, SUFFIXES, pieces_of
-from training.loops import (
+from training.arrays import Arrays, Floats, Ints, extended, zeros
+from training.numbers import AND, IN_WORDS, MONTHS, is_number, neighbour, shape
+from training.tokens import TokenTable
+from training.word_loops import (
     AND_WORD,
     ENDS_ALPHA,
     ENDS_HEH,
@@ -23,11 +26,7 @@ from training.loops import (
     PREFIX,
     STARTS_ALPHA,
     SUFFIX,
-    Floats,
-    Ints,
 )
-from training.numbers import AND, IN_WORDS, MONTHS, is_number, neighbour, shape
-from training.tokens import Arrays, TokenTable, extended
 
 SHAPES = "item date time year decimal d1 d2 d3 d4 ordinal fraction scale one word".split()
 """A number's shape is the bit of the place that it has here."""
@@ -50,7 +49,7 @@ WORD = np.dtype(
     ],
     align=True,
 )
-"""What is known of a word; see `training.loops.Words`."""
+"""What is known of a word; see `training.word_loops.Words`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Lexicon:
         self._spelling: list[str] = []
         self._numbers: dict[str, int] = {}
         self.tokens = TokenTable(_SLOTS)
-        self._records = np.zeros(1, WORD)
+        self._records = zeros(1, WORD)
         self._pairs = self._joined = np.zeros(0, np.int64)
         self._meet([AND])
 

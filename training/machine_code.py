@@ -63,13 +63,45 @@ def _machine() -> Any:
     )
 
 
+def _fetch() -> Any:
+    """Return what `training.arrays.fetch` is where it is compiled: LLVM's own instruction."""
+    # Reason for the late imports: as in `_made`.
+    from llvmlite import ir  # noqa: PLC0415
+    from numba.core import types  # noqa: PLC0415
+    from numba.core.cgutils import get_item_pointer, get_or_insert_function  # noqa: PLC0415
+    from numba.extending import intrinsic  # noqa: PLC0415
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        kind = signature.args[0]
+        array = context.make_array(kind)(context, builder, given[0])
+        pointer = get_item_pointer(  # type: ignore[no-untyped-call]  # numba has no types here
+            context, builder, kind, array, [given[1]]
+        )
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        function = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        # https://llvm.org/docs/LangRef.html#llvm-prefetch-intrinsic: to read, and to keep as near as may be, data.
+        builder.call(
+            get_or_insert_function(  # type: ignore[no-untyped-call]  # as above
+                builder.module, function, "llvm.prefetch.p0"
+            ),
+            [builder.bitcast(pointer, byte), number(0), number(3), number(1)],
+        )
+        return context.get_dummy_value()
+
+    @intrinsic
+    def fetch(_context: Any, column: Any, place: Any) -> Any:
+        return types.none(column, place), code
+
+    return fetch
+
+
 def _made(module: str) -> bytes:
     """Return the machine code of the `entry` of a module, which calls its `FUNCTIONS`; those that are called first."""
     # Reason for the late import: this is done once on a machine.
     import numba  # noqa: PLC0415
 
     source = import_module(module)
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = {"fetch": _fetch()}
     for function in source.FUNCTIONS:
         copy = FunctionType(function.__code__, {**function.__globals__, **known}, function.__name__)
         known[function.__name__] = numba.njit(error_model="numpy")(copy)

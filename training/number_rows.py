@@ -6,10 +6,9 @@ from itertools import chain, repeat
 
 import numpy as np
 
+from training.arrays import Arrays, Floats, Ints
 from training.lexicon import SHAPES
-from training.loops import Floats, Ints
 from training.numbers import END, START, kind_of
-from training.tokens import Arrays
 
 # What `training.numbers.run_features` names: kind, sign, word and the word beyond. «#» is any kind, «#scale» the kind
 # alone.
@@ -28,7 +27,7 @@ class NumberRows:
 
     `names` has the features of the number view, one a line, and `weights` theirs, shape (n_features, n_labels).
     `neighbours` numbers the words that are known beside a number, from 1 on; `tables` and `edges` (start and end) are
-    what the loops read, as in `training.loops.Numbers`.
+    what the loops read, as in `training.word_loops.Numbers`.
     """
 
     def __init__(self, names: str, weights: Floats) -> None:

@@ -5,13 +5,21 @@ from typing import Any
 import numpy as np
 from numba import carray  # type: ignore[attr-defined]  # numba names it so in its own documents
 
-from training import loops
+from training import loops, token_loops, word_loops
 from training.lexicon import WORD
 from training.loops import score
 from training.machine_code import NUMBERS
+from training.token_loops import HEAD, SPAN
 from training.tokens import TOKEN
 
-FUNCTIONS = (loops.find, loops.add_words, loops.add_numbers, loops.calibrate, loops.score)
+FUNCTIONS = (
+    token_loops.spell,
+    token_loops.find,
+    word_loops.add_words,
+    word_loops.add_numbers,
+    loops.calibrate,
+    loops.score,
+)
 
 
 def _column(record: np.dtype[Any], field: str) -> int:
@@ -23,17 +31,17 @@ def _column(record: np.dtype[Any], field: str) -> int:
 
 _TOKEN_BYTES, _WORD_BYTES = TOKEN.itemsize, WORD.itemsize
 _USED, _CODES, _LENGTHS, _STARTS, _FIRSTS, _COUNTS, _HEADS = (_column(TOKEN, name) for name in TOKEN.names or ())
-_HEADS_END = _HEADS + loops.HEAD
+_HEADS_END = _HEADS + HEAD
 _ROWS, _SEEN, _NEIGHBOURS, _SHAPES, _FLAGS = (_column(WORD, name) for name in WORD.names or ())
 _ROWS_END = _ROWS + WORD["rows"].shape[0]
 
 
 def entry(addresses: Any, given: Any, text: Any) -> int:
     """Call `score`; what is given stands in the order of `training.folding`."""
-    numbers = carray(given, (NUMBERS + 2 * 28,))
+    numbers = carray(given, (NUMBERS + 2 * 29,))
     shape = numbers[NUMBERS:]
     units = carray(text, (numbers[0],))
-    firsts = carray(addresses[22], (numbers[1],), np.int64)
+    firsts = carray(addresses[23], (numbers[1],), np.int64)
     ends = carray(addresses[0], (numbers[1],), np.int64)
     spaces = carray(addresses[1], (shape[2],), np.bool_)
     letters = carray(addresses[2], (shape[4],), np.uint16)
@@ -76,9 +84,9 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
     )
     bias = carray(addresses[14], (shape[28],), np.float64)
     sigmoids: Any = (
-        carray(addresses[23], (shape[46],), np.float64),
         carray(addresses[24], (shape[48],), np.float64),
         carray(addresses[25], (shape[50],), np.float64),
+        carray(addresses[26], (shape[52],), np.float64),
     )
     work: Any = (
         carray(addresses[15], (shape[30],), np.int64),
@@ -87,8 +95,9 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
         carray(addresses[18], (shape[36],), np.int64),
         carray(addresses[19], (shape[38],), np.int64),
         carray(addresses[20], (shape[40],), np.int64),
+        carray(addresses[21], (shape[42], SPAN), np.int64),
     )
-    sums = carray(addresses[21], (numbers[1], shape[43]), np.float64)
+    sums = carray(addresses[22], (numbers[1], shape[45]), np.float64)
     return score(
         units,
         firsts,
@@ -106,6 +115,6 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
         sigmoids,
         work,
         sums,
-        carray(addresses[26], (numbers[1], shape[53]), np.float64),
-        carray(addresses[27], (numbers[1],), np.int64),
+        carray(addresses[27], (numbers[1], shape[55]), np.float64),
+        carray(addresses[28], (numbers[1],), np.int64),
     )

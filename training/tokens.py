@@ -1,7 +1,7 @@
 """The table of tokens: what `str.split` and a dictionary would give, without making a string for each.
 
 The letters of the tokens that are known stand in one array of UTF-16 units; the loops that look there are those of
-`training.loops`.
+`training.token_loops`.
 """
 
 import re
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.loops import HEAD, MULTIPLIERS, Ints
+from training.arrays import Arrays, Ints, extended, zeros
+from training.token_loops import HEAD, MULTIPLIERS
 from training.units import ENCODING, ERRORS
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -25,17 +26,7 @@ TOKEN = np.dtype(
         ("heads", np.uint16, (HEAD,)),
     ]
 )
-"""What is known of a token; see `training.loops.Tokens`."""
-
-type Arrays = tuple[NDArray[Any], ...]
-"""Arrays of several kinds in a certain order."""
-
-
-def extended(column: NDArray[Any], length: int) -> NDArray[Any]:
-    """Return the column with room for so many rows; it grows by doubling, and new ones are zero."""
-    if length <= len(column):
-        return column
-    return np.concatenate((column, np.zeros((2 * length - len(column), *column.shape[1:]), column.dtype)))
+"""What is known of a token; see `training.token_loops.Tokens`."""
 
 
 def _ranges(starts: Ints, lengths: Ints) -> Ints:
@@ -147,5 +138,5 @@ class TokenTable:
         free = np.ones(slots, bool)
         free[places[: len(places) - over]] = False
         places[len(places) - over :] = np.flatnonzero(free)[:over]
-        self._records = np.zeros(slots, TOKEN)
+        self._records = zeros(slots, TOKEN)
         self._records[places] = records

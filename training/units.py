@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.loops import Ints
+from training.arrays import Ints
 
 ENCODING, ERRORS = "utf-16-le", "surrogatepass"
 """How text becomes units: a lone surrogate is one by itself."""
