@@ -10,8 +10,9 @@ SPACE, WORD = (1 << bit for bit in range(2))
 NEWLINE = ord("\n")
 BEHIND = b"\n\n\n"
 """What `find_lines` wants behind a text: the end of its last line, and a byte that can be read there."""
+FIRST, END, START, STOP, DOUBT = range(5)
 COLUMNS = 5
-"""What there is of each line: its first unit, the one behind its last, start, end, and whether it is in doubt."""
+"""What there is of each line: its first unit, the one behind its last, both in code points, whether it is in doubt."""
 NOT_UTF8, MORE = -1, -2
 """Returned instead of a count: the text is not UTF-8 (RFC 3629), or there are more lines than there is room for."""
 
@@ -69,10 +70,10 @@ def find_lines(data: NDArray[np.uint8] | bytes, kinds: NDArray[np.uint8], units:
         if letter < end or pairs > before:
             if count == len(lines):
                 return MORE
-            lines[count, 0] = first
-            lines[count, 1] = end
-            lines[count, 2] = first - before
-            lines[count, 3] = end - pairs
-            lines[count, 4] = letter == end
+            lines[count, FIRST] = first
+            lines[count, END] = end
+            lines[count, START] = first - before
+            lines[count, STOP] = end - pairs
+            lines[count, DOUBT] = letter == end
             count += 1
     return count

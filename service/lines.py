@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from service.bulk import Sentences
-from service.line_loops import BEHIND, COLUMNS, MORE, NOT_UTF8, SPACE, WORD, find_lines
+from service.line_loops import BEHIND, COLUMNS, END, MORE, NOT_UTF8, SPACE, WORD, find_lines
 from training.arrays import Ints
 from training.compiling import worth_compiling
 from training.token_loops import SPACES
@@ -40,7 +40,7 @@ class _Finder:
         return Caller(machine_code("service.line_entry", "service.line_loops"))
 
     def lines(self, document: bytes) -> tuple[bytes, Ints]:
-        """Return a document in UTF-16, and its lines in columns, shape (COLUMNS, n_lines).
+        """Return a document in UTF-16 up to its last line, and the lines in columns, shape (COLUMNS, n_lines).
 
         Raises UnicodeDecodeError where the document is not UTF-8.
         """
@@ -53,7 +53,8 @@ class _Finder:
             if count == NOT_UTF8:
                 # The codec can tell better what is wrong and where.
                 return document.decode().encode(ENCODING), self._lines[:0].T
-            return self._units[: len(text)].tobytes(), self._lines[:count].T.copy()
+            lines = self._lines[:count]
+            return self._units[: lines[-1, END] if count else 0].tobytes(), lines.T.copy()
 
     def _find(self, text: bytes) -> int:
         if worth_compiling(0):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -126,20 +127,20 @@ class _Tagging:
 
     def _take_text(self, item: Lines) -> None:
         """Take the lines of a text."""
-        try:
-            sentences = lines_of(item.data if b"\0" not in item.data else self._good_lines(item), item.place)
-        except UnicodeDecodeError:
-            sentences = lines_of(self._good_lines(item), item.place)
+        sentences = self._lines(item)
         self._take(sentences, Tally(item.file, whole=False), [(self._more(item.file, {}), len(sentences))])
 
-    def _good_lines(self, item: Lines) -> bytes:
-        """Return a text whose bad lines are blank, as long as they were, so that the others keep their places."""
+    def _lines(self, item: Lines) -> Sentences:
+        if b"\0" not in item.data:
+            with suppress(UnicodeDecodeError):
+                return lines_of(item.data, item.place)
+        # A bad line becomes blank, as long as it was, so that the others keep their places.
         kept = item.data.split(b"\n")
         for place, line in enumerate(kept):
             if reason := _bad_line(line):
                 self._faults.append(Fault(item.file, item.line + place, reason))
                 kept[place] = b" " * len(line.decode("utf-8", "replace"))
-        return b"\n".join(kept)
+        return lines_of(b"\n".join(kept), item.place)
 
     def _take_records(self, item: Item) -> None:
         """Take the sentences of the records of an item."""
