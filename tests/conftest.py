@@ -1,5 +1,6 @@
 import json
 import os
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +19,13 @@ from . import browser as browsing
 
 ROOT = Path(__file__).parent.parent
 STARTER = [ROOT / "labels" / "literary.jsonl", ROOT / "labels" / "plain.jsonl"]
+
+
+def printed(code, **environment):
+    """What a new process prints that runs this code."""
+    command = [ROOT / ".venv/bin/python", "-c", code]
+    given = {**os.environ, **environment}
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=given).stdout
 
 
 @pytest.fixture(scope="session")

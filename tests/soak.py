@@ -24,7 +24,7 @@ _SENTENCES = 500
 _WORDS = 12
 _LETTERS = "ابپتثجچحخدرزسشصطعغفقکگلمنوهی"
 MOST = 1.05
-"""The second half of the laps may have had at most so many times the memory of the first; 12 short runs had 1.007 to 1.013."""
+"""The second half of the laps may have at most so many times the memory of the first; 12 short runs had up to 1.013."""
 _TRIM = 1 << 17
 """Bytes that malloc may keep for later: by itself it keeps up to some MiB, one time more and one time less."""
 

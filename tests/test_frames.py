@@ -1,6 +1,3 @@
-import os
-import subprocess
-
 import pandas as pd
 import polars as pl
 import pytest
@@ -9,7 +6,7 @@ from service.frames import COLUMNS, FrameError, tag_frame
 from training.model import Model
 from training.store import ModelError
 
-from .conftest import ROOT
+from .conftest import printed
 
 TEXTS = ["زعفران قاینات به هفت کشور صادر شد.", None, "روحیه جهادی تنها راه عبور از تنگناهاست."]
 
@@ -87,18 +84,9 @@ def test_loading_without_a_model_says_how_to_get_one(tmp_path):
 
 def test_the_model_tags_in_one_line_of_python(models, model):
     code = "from training.model import Model; print(Model.load().tag(['زعفران به هفت کشور صادر شد.'])[0].type)"
-    done = subprocess.run(
-        [ROOT / ".venv/bin/python", "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "BARCHASB_MODELS": str(models)},
-    )
-    assert done.stdout.strip() == model.tag(["زعفران به هفت کشور صادر شد."])[0].type
+    assert printed(code, BARCHASB_MODELS=str(models)).strip() == model.tag(["زعفران به هفت کشور صادر شد."])[0].type
 
 
 @pytest.mark.parametrize("name", ["pandas", "polars", "pyarrow"])
 def test_tagging_frames_imports_no_library_of_frames(name):
-    code = f"import sys, service.frames; sys.exit({name!r} in sys.modules)"
-    assert subprocess.run([ROOT / ".venv/bin/python", "-c", code], check=False, cwd=ROOT).returncode == 0
+    assert printed(f"import sys, service.frames; print({name!r} in sys.modules)").strip() == "False"

@@ -1,14 +1,13 @@
 import ast
-import os
 import re
 import statistics
 import subprocess
-from pathlib import Path
 from time import perf_counter
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from .conftest import ROOT, printed
+
 ROOMS = ("seeds", "labels", "training", "service")
 MODULES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
@@ -39,15 +38,7 @@ def imported(models_in_use, tmp_path_factory):
         f"code = main(['tag', '--lines', {str(lines)!r}, '-o', {str(lines.with_suffix('.jsonl'))!r}]); "
         "print(*sys.modules); sys.exit(code)"
     )
-    done = subprocess.run(
-        [ROOT / ".venv/bin/python", "-c", code],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "BARCHASB_MODELS": str(models_in_use)},
-    )
-    return frozenset(done.stdout.split())
+    return frozenset(printed(code, BARCHASB_MODELS=str(models_in_use)).split())
 
 
 @pytest.mark.parametrize(
@@ -62,8 +53,7 @@ def test_tagging_lines_imports_nothing_that_it_does_not_use(name, imported):
 
 def test_at_its_end_a_command_looks_through_nothing_that_it_leaves():
     code = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); from service import cli; "
-    command = [ROOT / ".venv/bin/python", "-c", f"{code}cli.main(['use', '--help'])"]
-    assert subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.endswith("\nTrue\n")
+    assert printed(f"{code}cli.main(['use', '--help'])").endswith("\nTrue\n")
 
 
 def test_tagging_a_sentence_from_a_cold_shell_takes_half_the_time_of_importing_scikit_learn_at_most(current):
