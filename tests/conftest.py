@@ -18,6 +18,7 @@ from training.train import train
 from . import browser as browsing
 
 ROOT = Path(__file__).parent.parent
+TEXT = "درمانگاه تازه گشایش یافت. صادرات پسته به عراق آغاز شد.\n"
 STARTER = [ROOT / "labels" / "literary.jsonl", ROOT / "labels" / "plain.jsonl"]
 
 
@@ -79,6 +80,14 @@ def runner(models, monkeypatch, capfd):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def news(tmp_path):
+    """A file with a text of two sentences."""
+    path = tmp_path / "page.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
 
 
 @pytest.fixture
