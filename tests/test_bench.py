@@ -111,9 +111,12 @@ def test_time_is_told_by_sentences_words_distinct_tokens_and_training(model, few
     assert all(len(row) == 5 for row in rows)
 
 
-def test_processes_answer_all_parts(models, texts):
-    rows = growth.by_cores(models, texts, (1,), 2)
+def test_processes_tag_every_line_of_a_file(models, texts, tmp_path):
+    file = tmp_path / "many.txt"
+    file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+    rows = growth.by_cores(models, file, len(texts), (1,), 2)
     assert [(row[0], row[-1]) for row in rows] == [("1", "1.00")]
+    assert len(file.with_suffix(".jsonl").read_bytes().splitlines()) == len(texts)
 
 
 def test_a_model_of_a_given_regularisation_scores_what_its_pipelines_do(model, few):

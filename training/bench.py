@@ -96,22 +96,23 @@ def bench(on: Labelled, arguments: argparse.Namespace) -> str:
         )
         sections = [f"{head}\n{race.table(racers, (tagger, command, racers[2]))}"]
         regularisation = dict(zip(map(str, SCORED), ours.fitted.regularisation, strict=True))
+        file = folder / "many.txt"
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(f"{text}\n" for text in recombined(raw, arguments.scale))
         sections.append(
             growth.tables(
                 ours.model,
-                folder / "models",
                 labelled,
                 regularisation,
                 texts,
+                models=folder / "models",
+                file=file,
                 scale=arguments.scale,
                 rounds=arguments.rounds,
             )
         )
         del texts
         say("memory")
-        file = folder / "many.txt"
-        with file.open("w", encoding="utf-8") as out:
-            out.writelines(f"{text}\n" for text in recombined(raw, arguments.scale))
         found = memory.measure(file, arguments.scale, folder / "models")
         sections.append(f"memory of a fresh process\n{memory.table(found)}")
     return "\n\n".join(sections)

@@ -2,25 +2,22 @@
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.pipeline import Pipeline
 
 from labels.scheme import SCORED, truth_of
 from seeds.text import words
-from training import store
 from training.contenders.base import SEED, Labelled
+from training.contenders.ours import tagging
 from training.corpus import recombined, spelled
 from training.fit import TASKS, Calibration, Fitted, LinearLabels, folded, union_of
-from training.model import Model, Tag
+from training.model import Model
 from training.race import digits, one_core, say, seconds
 
-_PART = 5000
-"""Sentences that a process is given at once."""
 _WORDS = 32
 """Words of a sentence of made up tokens, as many as news has."""
 
@@ -107,35 +104,15 @@ def fitted_on(sentences: Labelled, regularisation: Mapping[str, float]) -> Model
     return folded(Fitted(pipelines, tuple(regularisation.values()), plain, np.zeros((0, len(SCORED)))))
 
 
-def by_cores(models: Path, texts: Sequence[str], counts: Iterable[int], rounds: int) -> list[Row]:
-    """Return a row for each number of processes, which are started and warm before the clock runs.
-
-    Each gets its texts from this process and sends the tags back.
-    """
-    parts = [texts[start : start + _PART] for start in range(0, len(texts), _PART)]
+def by_cores(models: Path, file: Path, count: int, processes: Iterable[int], rounds: int) -> list[Row]:
+    """Return a row for each number of processes of `barchasb tag` on the `count` lines of a file, start and all."""
     rows = []
     first = 0.0
-    for count in counts:
-        with Parallel(n_jobs=count) as parallel:
-            answer = partial(_tag_parts, parallel, models, parts)
-            answer()
-            found = _rates(len(texts), answer, rounds)
+    for jobs in processes:
+        found = _rates(count, tagging(models, file, file.with_suffix(".jsonl"), jobs), rounds)
         first = first or median(found)
-        rows.append((str(count), *_cells(found), f"{median(found) / first:.2f}"))
+        rows.append((str(jobs), *_cells(found), f"{median(found) / first:.2f}"))
     return rows
-
-
-def _tag_parts(parallel: Parallel, models: Path, parts: Sequence[Sequence[str]]) -> object:
-    return parallel(delayed(_tags)(models, part) for part in parts)
-
-
-@cache
-def _model(models: Path) -> Model:
-    return store.load(models)[0]
-
-
-def _tags(models: Path, texts: Sequence[str]) -> list[Tag]:
-    return _model(models).tag(texts)
 
 
 def table(heads: Row, rows: Iterable[Row]) -> str:
@@ -145,17 +122,19 @@ def table(heads: Row, rows: Iterable[Row]) -> str:
 
 def tables(
     model: Model,
-    models: Path,
     labelled: Labelled,
     regularisation: Mapping[str, float],
     texts: Sequence[str],
     *,
+    models: Path,
+    file: Path,
     scale: int,
     rounds: int,
 ) -> str:
     """Return all tables; the greatest number of sentences and of distinct tokens is `scale`.
 
-    `models` is the folder of the model for other processes, `texts` are sentences as long as those of news.
+    `models` is the folder of the model for other processes, `texts` are sentences as long as those of news, and `file`
+    has `scale` of them.
     """
     rate = ("sentences/s", "least", "most")
     raw = [sentence.text for sentence in labelled]
@@ -182,8 +161,8 @@ def tables(
             lambda: by_training(labelled, regularisation, texts, sizes, rounds),
         )
     add(
-        "by processes (joblib)",
+        f"by processes of barchasb tag --lines FILE -o OUT, {scale:,} sentences",
         ("processes", *rate, "times one"),
-        lambda: by_cores(models, texts, (1, 2), rounds),
+        lambda: by_cores(models, file, scale, (1, 2), rounds),
     )
     return "\n\n".join(sections)

@@ -69,6 +69,19 @@ class Pipelines(Raced):
         return lambda: self.ours.fitted.decision_function([words(text) for text in texts])
 
 
+def tagging(models: Path, source: Path, tags: Path, jobs: int) -> Callable[[], object]:
+    """Return what tags the lines of a file with so many processes of our command, and returns the file of tags."""
+    barchasb = Path(sys.executable).with_name("barchasb")
+    command: list[str | Path] = [barchasb, "tag", "--lines", source, "-o", tags, "--jobs", str(jobs)]
+    environment = {**os.environ, "BARCHASB_MODELS": str(models)}
+
+    def answer() -> Path:
+        subprocess.run(command, check=True, env=environment)  # noqa: S603  # our own command
+        return tags
+
+    return answer
+
+
 class Command(Raced):
     """`barchasb tag --lines` from a file to a file of JSON, with its start; `folder` takes model and files."""
 
@@ -89,13 +102,6 @@ class Command(Raced):
 
     def run(self, texts: Sequence[str]) -> Callable[[], object]:
         """Write the texts to a file; return what tags it and returns the file of tags."""
-        source, tags = self.folder / "texts.txt", self.folder / "tags.jsonl"
+        source = self.folder / "texts.txt"
         source.write_text("".join(f"{text}\n" for text in texts), "utf-8")
-        command = [str(Path(sys.executable).parent / "barchasb"), "tag", "--lines", str(source), "-o", str(tags)]
-        environment = {**os.environ, "BARCHASB_MODELS": str(self.folder / "models")}
-
-        def answer() -> Path:
-            subprocess.run(command, check=True, env=environment)  # noqa: S603  # our own command
-            return tags
-
-        return answer
+        return tagging(self.folder / "models", source, self.folder / "tags.jsonl", jobs=1)
