@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from training.token_loops import SPACES, SPAN, Tokens, find
+from training.token_loops import SPACES, SPAN, Search, Tokens, find
 from training.tokens import TokenTable
 from training.units import ENCODING, ERRORS, encoded
 
@@ -41,15 +41,11 @@ def found_in(table, sentences, learn):
             units.tolist(),
             given_.firsts,
             given_.ends,
-            SPACES,
-            multiplier,
-            clock,
-            free,
+            Search(SPACES, multiplier, clock, free, room),
             tokens_of(table),
             found,
             counts,
             fresh,
-            room,
             np.empty((len(units), SPAN), np.int64),
         )
         if new == 0:

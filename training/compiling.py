@@ -7,7 +7,7 @@ import numpy as np
 
 from training.arrays import Arrays
 from training.loops import Sigmoids, Work, score
-from training.token_loops import Tokens
+from training.token_loops import Search, Tokens
 from training.word_loops import Numbers, Words
 
 _SOURCES = (
@@ -46,11 +46,7 @@ def interpreted(arrays: Arrays, numbers: Sequence[int], text: bytes) -> int:
         np.frombuffer(text, np.uint16, n_units).tolist(),
         firsts[:n_sentences],
         ends[:n_sentences],
-        spaces,
-        multiplier,
-        clock,
-        free,
-        room,
+        Search(spaces, multiplier, clock, free, room),
         mark,
         Tokens(letters, pieces, *(tokens[name] for name in tokens.dtype.names or ())),
         Words(pairs, joined, *(words[name] for name in words.dtype.names or ())),

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.arrays import Bools, Floats, Ints, Units
-from training.token_loops import Tokens, find
+from training.arrays import Floats, Ints, Units
+from training.token_loops import Search, Tokens, find
 from training.word_loops import LABELS, Numbers, Words, add_numbers, add_words
 
 DECIMALS = 4
@@ -68,11 +68,7 @@ def score(
     units: Units,
     firsts: Ints,
     ends: Ints,
-    spaces: Bools,
-    multiplier: int,
-    clock: int,
-    free: int,
-    room: int,
+    search: Search,
     mark: int,
     tokens: Tokens,
     words: Words,
@@ -93,7 +89,7 @@ def score(
     """
     found, per_sentence, line, words_each, wishes, fresh, spans = work
     counts = tokens[7]
-    new = find(units, firsts, ends, spaces, multiplier, clock, free, tokens, found, per_sentence, fresh, room, spans)
+    new = find(units, firsts, ends, search, tokens, found, per_sentence, fresh, spans)
     if new > 0:
         return FRESH + ASKS * new
     if new < 0:

@@ -44,12 +44,13 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
     firsts = carray(addresses[23], (numbers[1],), np.int64)
     ends = carray(addresses[0], (numbers[1],), np.int64)
     spaces = carray(addresses[1], (shape[2],), np.bool_)
+    # The compiler takes tuples for the named tuples that they are.
+    search: Any = (spaces, numbers[2], numbers[3], numbers[4], numbers[5])
     letters = carray(addresses[2], (shape[4],), np.uint16)
     token_pieces = carray(addresses[3], (shape[6],), np.int32)
     token_int64 = carray(addresses[4], (shape[8], _TOKEN_BYTES // 8), np.int64)
     token_int32 = carray(addresses[4], (shape[8], _TOKEN_BYTES // 4), np.int32)
     token_uint16 = carray(addresses[4], (shape[8], _TOKEN_BYTES // 2), np.uint16)
-    # The compiler takes tuples for the named tuples that they are.
     tokens: Any = (
         letters,
         token_pieces,
@@ -102,11 +103,7 @@ def entry(addresses: Any, given: Any, text: Any) -> int:
         units,
         firsts,
         ends,
-        spaces,
-        numbers[2],
-        numbers[3],
-        numbers[4],
-        numbers[5],
+        search,
         numbers[6],
         tokens,
         words,

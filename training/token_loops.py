@@ -48,6 +48,20 @@ class Tokens(NamedTuple):
     heads: NDArray[np.uint16]
 
 
+class Search(NamedTuple):
+    """How tokens are looked for: which units are spaces, and what the table gives for this time.
+
+    The multiplier makes hashes, `clock` is for `Tokens.used`, units of `Tokens.letters` from `free` on are free, and
+    `room` tokens may be put in.
+    """
+
+    spaces: Bools
+    multiplier: int
+    clock: int
+    free: int
+    room: int
+
+
 def spell(
     units: Units, place: int, end: int, spaces: Bools, multiplier: int, codes: NDArray[np.int32], spans: Ints
 ) -> int:
@@ -81,24 +95,21 @@ def find(
     units: Units,
     firsts: Ints,
     ends: Ints,
-    spaces: Bools,
-    multiplier: int,
-    clock: int,
-    free: int,
+    search: Search,
     table: Tokens,
     found: Ints,
     per_sentence: Ints,
     fresh: Ints,
-    room: int,
     spans: Ints,
 ) -> int:
     """Find the tokens of sentences in the table, put in what is not there; return how many of them are `fresh`.
 
-    The sentences stand in `units` one behind the other from `firsts` to before `ends`; units of `letters` from `free`
-    on are free. `found` takes the tokens in order: the word of one that stands for one word, -1 less the number of any
-    other; `per_sentence` takes how many are of each sentence, `spans` is room for those of one. Where more than `room`
-    would be fresh, -1 less how many are is returned, and `found` is not whole.
+    The sentences stand in `units` one behind the other from `firsts` to before `ends`. `found` takes the tokens in
+    order: the word of one that stands for one word, -1 less the number of any other; `per_sentence` takes how many are
+    of each sentence, `spans` is room for those of one. Where more would be fresh than there is room for in the table,
+    -1 less how many are is returned, and `found` is not whole.
     """
+    spaces, multiplier, clock, free, room = search
     letters, _, used, codes, lengths, starts, words, counts, heads = table
     mask = len(codes) - 1
     count = new = 0
