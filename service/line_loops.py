@@ -9,7 +9,8 @@ SPACE, WORD = (1 << bit for bit in range(2))
 """What a UTF-16 unit is to a line: `str.strip` takes it off, it is a letter or digit."""
 NEWLINE = ord("\n")
 BEHIND = b"\n\n\n"
-"""What `find_lines` wants behind a text: the end of its last line, and a byte that can be read there."""
+"""What `find_lines` wants behind a text: the end of its last line, another if half a letter swallows that, and a byte
+that is read beside it."""
 FIRST, END, START, STOP, DOUBT = range(5)
 COLUMNS = 5
 """What there is of each line: its first unit, the one behind its last, both in code points, whether it is in doubt."""

@@ -11,7 +11,7 @@ from service.line_loops import BEHIND, COLUMNS, END, MORE, NOT_UTF8, SPACE, WORD
 from training.arrays import Ints
 from training.compiling import worth_compiling
 from training.token_loops import SPACES
-from training.units import ENCODING, Encoded
+from training.units import Encoded
 
 _LINES = 1 << 10
 """Lines that there is room for at first."""
@@ -52,7 +52,8 @@ class _Finder:
                 self._lines = np.empty((2 * len(self._lines), COLUMNS), np.int64)
             if count == NOT_UTF8:
                 # The codec can tell better what is wrong and where.
-                return document.decode().encode(ENCODING), self._lines[:0].T
+                document.decode()
+                raise AssertionError("find_lines refuses what the codec reads")
             lines = self._lines[:count]
             return self._units[: lines[-1, END] if count else 0].tobytes(), lines.T.copy()
 

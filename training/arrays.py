@@ -17,7 +17,10 @@ _LINE = 64
 
 
 def fetch(column: NDArray[Any], place: int) -> None:
-    """Ask for an item that will soon be read: where it is compiled memory is told so, interpreted it does nothing."""
+    """Ask for an item that will soon be read: compiled, memory is told so; interpreted, nothing is done.
+
+    There need not be such an item.
+    """
 
 
 def zeros(length: int, kind: np.dtype[Any]) -> NDArray[Any]:

@@ -83,11 +83,10 @@ def add_words(
             word = found[place]
             place += 1
             fetch(flags, found[min(place + _AHEAD, len(found) - 1)])
-            many, first = 1, 0
-            if word < 0:
-                many, first = counts[-1 - word], firsts[-1 - word]
-            for piece in range(first, first + many):
-                if found[place - 1] < 0:
+            several = word < 0
+            first = firsts[-1 - word] if several else 0
+            for piece in range(first, first + (counts[-1 - word] if several else 1)):
+                if several:
                     word = pieces[piece]
                 flag = flags[word]
                 taken = takes and flag & STARTS_ALPHA != 0
